@@ -1,0 +1,1 @@
+"""News pages in, articles out: pure functions of bytes, without network, database or clock."""

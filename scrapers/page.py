@@ -1,0 +1,127 @@
+"""A fetched page: bytes, address and headers, and what is made of them, each once and only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from bs4 import BeautifulSoup
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from scrapers import jsonld
+from scrapers.jsonld import Thing
+from scrapers.markup import decode, tame
+from scrapers.text import clean
+from scrapers.urls import normalise
+
+MAX_BYTES = 10_000_000  # the rest of a longer page is not read
+_MAX_SOUP_TAGS = 30_000  # start and end tags; BeautifulSoup needs some 50 microseconds for each
+_MAX_STEPS = 30  # elements between a headline and what surrounds the story
+_CUT = [
+    *("head", "script", "style", "noscript", "template", "svg", "nav", "iframe", "button", "select", "textarea"),
+    *("video", "audio", "object", "embed", "canvas", "footer", "link", "meta", "dialog", "input"),
+]
+
+
+class Page:
+    """What was fetched. No property raises, whatever the bytes are; none changes what another one shows."""
+
+    def __init__(self, body: bytes, url: str, headers: Mapping[str, str] | None = None) -> None:
+        self.body = body[:MAX_BYTES]
+        self.url = url
+        self.headers = {name.lower(): value for name, value in (headers or {}).items()}
+
+    @cached_property
+    def text(self) -> str:
+        """The decoded markup; bytes that fit no encoding become U+FFFD."""
+        return decode(self.body, self.headers.get("content-type"))
+
+    @cached_property
+    def _markup(self) -> str:
+        return tame(self.text) or "<html></html>"
+
+    @cached_property
+    def tree(self) -> LexborHTMLParser:
+        """The whole page as the C parser sees it. To be read, not changed."""
+        return LexborHTMLParser(self._markup)
+
+    @cached_property
+    def story_tree(self) -> LexborHTMLParser:
+        """The tree of what can be read: without head, scripts, navigation, controls, media and footers."""
+        copy = LexborHTMLParser(self._markup)  # parsed again: cloning a tree fails on some pages
+        copy.strip_tags(_CUT)
+        return copy
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """A BeautifulSoup of the part that matters: the main element if it has the headline, else what surrounds it.
+
+        That is the smallest element around the first h1 with half of the text of `story_tree`; without an h1, all.
+        """
+        mains = self.story_tree.css("main")
+        is_main = len(mains) == 1 and mains[0].css_first("h1") is not None
+        node = mains[0] if is_main else _around_headline(self.story_tree)
+        markup = (node.html if node else self.story_tree.html) or ""
+        if markup.count("<") > _MAX_SOUP_TAGS:
+            markup = "<".join(markup.split("<", _MAX_SOUP_TAGS)[:-1])
+        return BeautifulSoup(markup, "lxml")
+
+    @cached_property
+    def meta(self) -> dict[str, tuple[str, ...]]:
+        """The non-empty contents of the meta elements by lower-case name, property, itemprop or http-equiv."""
+        found: dict[str, list[str]] = {}
+        for node in self.tree.css("meta[content]"):
+            attributes = node.attributes
+            content = clean(attributes.get("content") or "")
+            if not content:
+                continue
+            names = (attributes.get(key) for key in ("property", "name", "itemprop", "http-equiv"))
+            for name in {name.strip().lower() for name in names if name}:
+                found.setdefault(name, []).append(content)
+        return {name: tuple(contents) for name, contents in found.items()}
+
+    def first_meta(self, *names: str) -> str | None:
+        """The first content of the first of these names that the page has."""
+        return next((self.meta[name][0] for name in names if name in self.meta), None)
+
+    @cached_property
+    def json_ld(self) -> tuple[Thing, ...]:
+        """Every object of the JSON-LD scripts, in their order, with those in lists, graphs and main entities."""
+        scripts = self.tree.css('script[type*="ld+json" i]')
+        return jsonld.objects([node.text(deep=True) or "" for node in scripts])
+
+    @cached_property
+    def story(self) -> Thing:
+        """The JSON-LD object that is the page's article, or else its video or gallery; empty if there is none."""
+        own = {url for url in (normalise(self.url), self.link("canonical")) if url}
+        return jsonld.story(self.json_ld, own, self.absolute)
+
+    def link(self, rel: str) -> str | None:
+        """The normalised target of the first `link` with this rel that is an address."""
+        for node in self.tree.css("link[rel][href]"):
+            names = (node.attributes.get("rel") or "").lower().split()
+            if rel in names and (url := self.absolute(node.attributes.get("href"))):
+                return url
+        return None
+
+    def absolute(self, href: str | None) -> str | None:
+        """A link of this page, resolved and normalised; None if it leads to no page."""
+        return normalise(href, self.base) if href and href.strip() else None
+
+    @cached_property
+    def base(self) -> str:
+        """What relative links of the page are relative to."""
+        node = self.tree.css_first("base[href]")
+        return (normalise(node.attributes.get("href") or "", self.url) if node else None) or self.url
+
+
+def _around_headline(tree: LexborHTMLParser) -> LexborNode | None:
+    heading, root = tree.css_first("h1"), tree.body
+    if heading is None or root is None:
+        return None
+    half, node = len(root.text()) / 2, heading.parent
+    for _ in range(_MAX_STEPS):
+        if node is None or len(node.text()) >= half:
+            return node
+        node = node.parent
+    return None

@@ -1,0 +1,285 @@
+"""One method per field of an article, generic by default; a publisher's class names selectors and overrides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+import soupsieve
+from bs4.element import Tag
+
+from scrapers import body, dates, html_fields, kinds, metadata, names
+from scrapers.article import Access, Article, Hint, Kind
+from scrapers.dates import Stamp
+from scrapers.metadata import Found
+from scrapers.page import Page
+from scrapers.text import clean, plain
+from scrapers.urls import bare_host, host_of, normalise
+
+RULE = "publisher rule"
+Paragraphs = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """CSS selectors of a publisher's fields, on `Page.soup`. A field that is not named is found generically.
+
+    `body` selects the elements that are a paragraph each, `drop` what is left out of them and of their text.
+    Raises soupsieve.SelectorSyntaxError for one that is no selector, TypeError for a field that there is not.
+    """
+
+    title: str | None = None
+    subtitle: str | None = None
+    authors: str | None = None
+    agency: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    section: str | None = None
+    edition: str | None = None
+    edition_date: str | None = None
+    body: str | None = None
+    drop: str | None = None
+    image: str | None = None
+    tags: str | None = None
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            if selector := getattr(self, part.name):
+                soupsieve.compile(selector)
+
+
+class Scraper:
+    """Makes an article of a page. Each field's method gives a value with its origin, or None (an empty tuple)."""
+
+    hosts: ClassVar[tuple[str, ...]] = ()  # without www.; none for a base class
+    source: ClassVar[str | None] = None  # id of the source; None: its host
+    timezone: ClassVar[str | None] = None  # IANA name, for times without a zone
+    language: ClassVar[str | None] = None
+    article_url: ClassVar[re.Pattern[str] | None] = None  # of articles; its group `id` is the publisher's id
+    selectors: ClassVar[Selectors] = Selectors()
+
+    def __init__(self, page: Page, hint: Hint | None = None) -> None:
+        self.page = page
+        self.hint = hint or Hint()
+        self.zone = self.timezone or self.hint.timezone
+
+    def scrape(self) -> Article:
+        """The page's record; its kind tells whether it is an article."""
+        title = self.title()
+        paragraphs = self.body(title.value if title else "")
+        access = self.access()
+        authors = self.authors()
+        if paragraphs and authors and paragraphs.origin == "heuristic":
+            story = (text for text in paragraphs.value if not names.is_byline(text, authors.value))
+            paragraphs = Found(tuple(story), "heuristic")
+        kind = self.kind(title, paragraphs, access)
+        if kind in (Kind.OTHER, Kind.PAYWALL) and (given := self.body_of_feed(title)):
+            paragraphs, kind = given, Kind.ARTICLE
+        opening = paragraphs.value[0] if paragraphs and paragraphs.value else ""
+        place, credit = html_fields.dateline(opening)
+        published = self.published()
+        found: dict[str, Found[Any] | None] = {
+            "canonical_url": self.canonical_url(),
+            "source": Found(self.source or bare_host(host_of(self.page.url)), RULE if self.source else "url"),
+            "source_article_id": self.source_article_id(),
+            "title": title,
+            "subtitle": self.subtitle(title),
+            "authors": authors,
+            "agency": self.agency(credit),
+            "published": published and Found(published.value.at, published.origin),
+            "published_precision": published and Found(published.value.precision, published.origin),
+            "modified": self.modified(published),
+            "language": self.article_language(),
+            "section": self.section(),
+            "edition": self.edition(),
+            "edition_date": self.edition_date(),
+            "dateline": Found(place, "heuristic") if place else None,
+            "paragraphs": paragraphs,
+            "image": self.image(),
+            "tags": self.tags(),
+            "access": access,
+            "kind": Found(kind, "heuristic"),
+        }
+        filled = {name: item for name, item in found.items() if item is not None and item.value}
+        origins = {"body" if name == "paragraphs" else name: item.origin for name, item in filled.items()}
+        values: dict[str, Any] = {name: item.value for name, item in filled.items()}
+        return Article(self.page.url, **values, provenance={"url": "url", **origins})
+
+    def kind(self, title: Found[str] | None, paragraphs: Found[Paragraphs] | None, access: Found[Access]) -> Kind:
+        """What the page is, judged by the text found in it."""
+        text = paragraphs.value if paragraphs else ()
+        return kinds.kind_of(self.page, title.value if title else None, text, access.value)
+
+    def canonical_url(self) -> Found[str] | None:
+        """The address that the page calls its own if that is believable, else the one it was read at."""
+        url = normalise(self.page.url)
+        return metadata.canonical(self.page) or (Found(url, "url") if url else None)
+
+    def source_article_id(self) -> Found[str] | None:
+        """The publisher's id, from the address."""
+        if self.article_url is None:
+            return None
+        stated = metadata.canonical(self.page)
+        for url in (self.page.url, stated.value if stated else ""):
+            if match := self.article_url.search(url):
+                return Found(match["id"], "url")
+        return None
+
+    def title(self) -> Found[str] | None:
+        """The visible headline that agrees with the head of the page or the feed, else what the head says."""
+        if rule := self.select_text(self.selectors.title):
+            return Found(rule, RULE)
+        heads = list(metadata.headlines(self.page))
+        visible = html_fields.h1s(self.page)
+        known = [head.value for head in heads] + [self.hint.title or ""]
+        for text in visible:
+            if any(html_fields.agree(text, other) for other in known):
+                return Found(html_fields.without_kicker(text, known), "html")
+        stated = next((head for head in heads if head.value), None)
+        if visible and (stated is None or (stated.origin == "html" and len(visible) == 1)):
+            return Found(visible[0], "html")
+        return stated or _of_feed(self.hint.title and plain(self.hint.title))
+
+    def subtitle(self, title: Found[str] | None) -> Found[str] | None:
+        """The standfirst."""
+        if rule := self.select_text(self.selectors.subtitle):
+            return Found(rule, RULE)
+        text = html_fields.subtitle(self.page, title.value if title else None)
+        return Found(text, "html") if text else None
+
+    def bylines(self) -> Iterator[Found[list[str]]]:
+        """Groups of texts that name authors, the most trusted first."""
+        yield Found(self.select_texts(self.selectors.authors), RULE)
+        stated = list(metadata.bylines(self.page))
+        for origin in ("json-ld", "meta"):
+            yield Found([text for text, its in stated if its == origin], origin)
+        yield from (Found(group, "html") for group in html_fields.bylines(self.page))
+        yield Found(list(self.hint.authors), "feed")
+
+    def authors(self) -> Found[tuple[str, ...]] | None:
+        """The people who wrote it: the first group of bylines that holds any name. Empty rather than guessed."""
+        sites = metadata.site_names(self.page)
+        groups = ((names.people(group.value, sites), group.origin) for group in self.bylines())
+        return next((Found(found, origin) for found, origin in groups if found), None)
+
+    def agency(self, credit: str | None) -> Found[str] | None:
+        """The news agency in the bylines, or in the brackets of the dateline."""
+        groups = [Found(self.select_texts(self.selectors.agency), RULE), *self.bylines()]
+        groups.append(Found([credit or ""], "heuristic"))
+        return next((Found(name, group.origin) for group in groups if (name := names.agency(group.value))), None)
+
+    def published(self) -> Found[Stamp] | None:
+        """The first publication; where a day is stated first, the first finer time of that day."""
+        return self._first_stamp(self._published_stamps(), self.hint.published)
+
+    def modified(self, published: Found[Stamp] | None) -> Found[datetime] | None:
+        """The last change, unless it is before the publication."""
+        texts = [Found(text, RULE) for text in self.select_texts(self.selectors.modified)]
+        found = self._first_stamp([*texts, *metadata.times(self.page, is_modified=True)], self.hint.modified)
+        if found is None or (published and found.value.at < published.value.at):
+            return None
+        return Found(found.value.at, found.origin)
+
+    def article_language(self) -> Found[str] | None:
+        """The language's code."""
+        if self.language:
+            return Found(self.language, RULE)
+        return metadata.language(self.page) or _of_feed(metadata.language_code(self.hint.language))
+
+    def section(self) -> Found[str] | None:
+        """The section of the paper."""
+        rule = self.select_text(self.selectors.section)
+        return Found(rule, RULE) if rule else metadata.section(self.page)
+
+    def edition(self) -> Found[str] | None:
+        """The edition, such as print, in lower case."""
+        rule = self.select_text(self.selectors.edition)
+        return Found(rule.lower(), RULE) if rule else None
+
+    def edition_date(self) -> Found[date] | None:
+        """The day of the edition."""
+        day = dates.parse_day(self.select_text(self.selectors.edition_date) or "", self.language)
+        return Found(day, RULE) if day else None
+
+    def body(self, title: str = "") -> Found[Paragraphs] | None:
+        """The paragraphs of the page: by the publisher's selectors, else the likely blocks, else JSON-LD's text."""
+        if rule := self.select_paragraphs():
+            return Found(rule, RULE)
+        likely, stated = body.find(self.page, title), metadata.body(self.page)
+        if stated and kinds.words(stated) >= 40 and kinds.words(likely) * 3 < kinds.words(stated):
+            return Found(stated, "json-ld")
+        return Found(likely, "heuristic") if likely else None
+
+    def body_of_feed(self, title: Found[str] | None) -> Found[Paragraphs] | None:
+        """The text that the feed gave, where the page shows none; short ones are teasers."""
+        given = body.paragraphs_of(self.hint.content or "")
+        return Found(given, "feed") if title and kinds.words(given) > kinds.STUB_WORDS else None
+
+    def image(self) -> Found[str] | None:
+        """The lead image's address."""
+        for node in self._select(self.selectors.image):
+            if url := self.page.absolute(str(node.get("src") or node.get("content") or node.get("href") or "")):
+                return Found(url, RULE)
+        return metadata.image(self.page) or _of_feed(self.page.absolute(self.hint.image))
+
+    def tags(self) -> Found[tuple[str, ...]] | None:
+        """Topics in the page's order."""
+        if rule := tuple(dict.fromkeys(self.select_texts(self.selectors.tags))):
+            return Found(rule, RULE)
+        return metadata.tags(self.page) or (Found(self.hint.tags, "feed") if self.hint.tags else None)
+
+    def access(self) -> Found[Access]:
+        """Who can read it, as far as the page tells; free if it does not."""
+        return metadata.access(self.page) or Found("free", "heuristic")
+
+    def select_text(self, selector: str | None) -> str | None:
+        """The text of the first element that the selector finds text in."""
+        return next(iter(self.select_texts(selector)), None)
+
+    def select_texts(self, selector: str | None) -> list[str]:
+        """The non-empty texts of the selected elements."""
+        return [text for node in self._select(selector) if (text := clean(node.get_text()))]
+
+    def select_paragraphs(self) -> Paragraphs:
+        """The texts of the elements of `selectors.body`, outermost ones only, without those of `selectors.drop`."""
+        nodes = self._select(self.selectors.body)
+        chosen = {id(node) for node in nodes}
+        dropped = {id(node) for node in self._select(self.selectors.drop)} if nodes else set()
+        texts: list[str] = []
+        for node in nodes:
+            around = {id(parent) for parent in node.parents}
+            if id(node) in dropped or around & dropped or around & chosen:
+                continue
+            parts = (part for part in node.strings if not dropped or dropped.isdisjoint(map(id, part.parents)))
+            texts.append(clean("".join(parts)))
+        return tuple(text for text in texts if text)
+
+    def _select(self, selector: str | None) -> list[Tag]:
+        return list(self.page.soup.select(selector)) if selector else []
+
+    def _published_stamps(self) -> Iterator[Found[str]]:
+        yield from (Found(text, RULE) for text in self.select_texts(self.selectors.published))
+        yield from metadata.times(self.page, is_modified=False)
+        if day := html_fields.day_in_url(self.page.url):
+            yield Found(day, "url")
+        yield from (Found(text, "html") for text in html_fields.stamps(self.page))
+
+    def _first_stamp(self, texts: Iterable[Found[str]], given: datetime | None) -> Found[Stamp] | None:
+        first: Found[Stamp] | None = None
+        for text, origin in texts:
+            stamp = dates.parse(text, self.zone, self.language)
+            if stamp is None:
+                continue
+            if stamp.precision != "day" and (first is None or stamp.at.date() == first.value.at.date()):
+                return Found(stamp, origin)
+            first = first or Found(stamp, origin)
+        if given is None or given.tzinfo is None or first:
+            return first
+        return Found(Stamp(given, "second" if given.second else "minute"), "feed")
+
+
+def _of_feed(text: str | None) -> Found[str] | None:
+    return Found(text, "feed") if text else None

@@ -1,0 +1,30 @@
+"""Plain text out of markup: one spelling of white space, and nothing that a database refuses."""
+
+from __future__ import annotations
+
+import html
+import re
+
+# controls but for white space, soft hyphens, zero-width marks, lone surrogates and the object replacement character
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ufffc\ud800-\udfff\U000e0001-\U000e007f]"
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
+
+
+def clean(text: str) -> str:
+    """The text on one line: white space of any kind becomes one space, what cannot be seen or stored is dropped."""
+    if not text.isascii() or not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.split())
+
+
+def plain(text: str) -> str:
+    """`clean`, for a value that may hold escaped or real markup, as titles in JSON-LD and feeds do."""
+    for _ in range(2):  # feeds escape twice
+        if "&" in text and _ENTITY.search(text):
+            text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return clean(text)

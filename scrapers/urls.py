@@ -1,0 +1,221 @@
+"""Addresses: one spelling for each, their hosts and the sites that they belong to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import tldextract
+from w3lib.url import safe_url_string
+
+MAX_LENGTH = 4096  # characters; longer ones are traps or data
+_PORTS = {"http": 80, "https": 443}
+_TRACKING = frozenset(
+    (  # advertising clicks, mailings, campaigns, sessions
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "gbraid",
+        "wbraid",
+        "dclid",
+        "msclkid",
+        "yclid",
+        "ysclid",
+        "twclid",
+        "ttclid",
+        "igshid",
+        "igsh",
+        "mc_cid",
+        "mc_eid",
+        "mkt_tok",
+        "oly_anon_id",
+        "oly_enc_id",
+        "vero_id",
+        "vero_conv",
+        "_hsenc",
+        "_hsmi",
+        "__hssc",
+        "__hstc",
+        "__hsfp",
+        "hsctatracking",
+        "wickedid",
+        "s_kwcid",
+        "ef_id",
+        "cmpid",
+        "ncid",
+        "xtor",
+        "at_medium",
+        "at_campaign",
+        "at_custom1",
+        "at_custom2",
+        "at_custom3",
+        "at_custom4",
+        "ns_mchannel",
+        "ns_source",
+        "ns_campaign",
+        "ns_linkname",
+        "ns_fee",
+        "_ga",
+        "_gl",
+        "guccounter",
+        "guce_referrer",
+        "guce_referrer_sig",
+        "soc_src",
+        "soc_trk",
+        "smid",
+        "pk_campaign",
+        "pk_kwd",
+        "pk_source",
+        "pk_medium",
+        "mtm_campaign",
+        "mtm_source",
+        "mtm_medium",
+        "wt_mc",
+        "wt_zmc",
+        "phpsessid",
+        "jsessionid",
+        "aspsessionid",
+        "sessionid",
+        "ref_src",
+        "ref_url",
+        "share_from",
+    )
+)
+_TRACKING_PREFIXES = ("utm_", "itm_", "hsa_", "_bta_")
+_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+|\[[0-9a-f:.]+\]")
+_MIRRORS = ("www.", "m.", "amp.", "mobile.")
+_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # the list that comes with the package
+
+
+def normalise(url: str, base: str | None = None) -> str | None:
+    """The one spelling of an http(s) address, or None where it is no such address.
+
+    Lower-case scheme and IDNA host, no default port, user or fragment, no tracking parameters, dot segments resolved,
+    percent-encoding as RFC 3986 section 6.2.2 has it, "/" for an empty path. The order of parameters is kept, and so
+    is a trailing slash: both can matter to a site.
+    """
+    return _spelled(url, base, _without_tracking)
+
+
+def as_listed(url: str, base: str | None = None) -> str | None:
+    """The same with its tracking parameters: what to ask for, since a few sites answer nothing else."""
+    return _spelled(url, base, _without_gaps)
+
+
+def _spelled(url: str, base: str | None, reduced: Callable[[str], str]) -> str | None:
+    text = url.strip().replace("\t", "").replace("\n", "").replace("\r", "")
+    if not text or len(text) > MAX_LENGTH:
+        return None
+    try:
+        parts = urlsplit(urljoin(base, text) if base else text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not host or (ascii_host := _ascii(host)) is None:
+        return None
+    netloc = ascii_host if port in (None, _PORTS[parts.scheme]) else f"{ascii_host}:{port}"
+    try:
+        whole = safe_url_string(urlunsplit((parts.scheme, netloc, _without_dots(parts.path), reduced(parts.query), "")))
+    except ValueError:  # a lone surrogate, or a host that w3lib refuses
+        return None
+    return _ESCAPE.sub(_unescape, whole) if len(whole) <= MAX_LENGTH else None
+
+
+def host_of(url: str) -> str:
+    """The lower-case host, with `:port` where it is not the scheme's own; empty where there is none."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    host = _ascii(host) or ""
+    return host if not host or port in (None, _PORTS.get(parts.scheme)) else f"{host}:{port}"
+
+
+@lru_cache(maxsize=4096)
+def site_of(host_or_url: str) -> str:
+    """The registered domain (`bbc.co.uk` of `www.bbc.co.uk`), or the host itself where there is none."""
+    host = host_of(host_or_url) if "//" in host_or_url else host_or_url.lower()
+    if not host.startswith("["):
+        host = host.partition(":")[0]
+    return _extract(host).top_domain_under_public_suffix or host
+
+
+def same_site(a: str, b: str) -> bool:
+    """Whether two hosts or addresses belong to one registered domain."""
+    return site_of(a) == site_of(b) != ""
+
+
+def bare_host(host: str) -> str:
+    """The host without a leading www., m., mobile. or amp., unless nothing but a suffix would be left."""
+    bare = host.lower()
+    for prefix in _MIRRORS:
+        rest = bare.removeprefix(prefix)
+        if rest != bare and "." in rest:
+            bare = rest
+    return bare
+
+
+def is_home(url: str) -> bool:
+    """Whether the address is a site's front page: no path and no query to speak of."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    path = parts.path.strip("/").lower()
+    return (
+        bool(parts.netloc)
+        and not parts.query
+        and path in {"", "index.html", "index.htm", "index.php", "home", "default.aspx"}
+    )
+
+
+def _ascii(host: str) -> str | None:
+    host = f"[{host}]" if ":" in host else host.rstrip(".").lower()
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return None
+    return host if len(host) <= 253 and _HOST.fullmatch(host) else None
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986 section 5.2.4, for an absolute path."""
+    if "/." not in path:
+        return path or "/"
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            if kept:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _without_gaps(query: str) -> str:
+    return "&".join(part for part in query.split("&") if part)
+
+
+def _without_tracking(query: str) -> str:
+    return "&".join(part for part in query.split("&") if part and not _is_tracking(part.partition("=")[0].lower()))
+
+
+def _is_tracking(name: str) -> bool:
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    if not match[1]:
+        return "%25"  # a bare percent sign
+    char = chr(int(match[1], 16))
+    return char if char in _UNRESERVED else match[0].upper()

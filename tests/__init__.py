@@ -1,0 +1,1 @@
+"""Dateline's tests, laid out like the packages they test."""

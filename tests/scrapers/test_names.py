@@ -1,0 +1,57 @@
+"""Bylines: people, agencies, and what is neither."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrapers.names import MAX_PEOPLE, agency, people
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("By Mira Solano", ("Mira Solano",)),
+        ("By Mira Solano and Odo Ferrant, Reuters", ("Mira Solano", "Odo Ferrant")),
+        ("Von Max Müller und Eva-Maria Groß", ("Max Müller", "Eva-Maria Groß")),
+        ("Jean-Luc de la Tour | Correspondent in Paris", ("Jean-Luc de la Tour",)),
+        ("Sinéad O’Neil (BBC)", ("Sinéad O’Neil",)),
+        ("Abby Smith", ("Abby Smith",)),
+        ("Mira Solano, Mira Solano", ("Mira Solano",)),
+        ("Mira Solano, Mira Solano Columnist", ("Mira Solano",)),
+        ("牛镛", ("牛镛",)),
+        ("Mira &amp; <b>Odo Ferrant</b>", ("Odo Ferrant",)),
+        ("Staff Reporter", ()),
+        ("Email The Author", ()),
+        ("admin", ()),
+        ("Example Times", ()),
+        ("https://example.com/mira", ()),
+        ("@mirasolano", ()),
+        ("5 minutes ago", ()),
+        ("", ()),
+    ],
+)
+def test_people(byline, expected):
+    assert people([byline], ["example times"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("Reuters", "Reuters"),
+        ("By AFP", "AFP"),
+        ("Mira Solano, APP", "APP"),
+        ("The Associated Press", "AP"),
+        ("Mira Solano", None),
+    ],
+)
+def test_agency(byline, expected):
+    assert agency([byline]) == expected
+
+
+@given(st.lists(st.text(max_size=200), max_size=5))
+def test_any_bylines_give_a_short_list_of_distinct_names(bylines):
+    found = people(bylines)
+
+    assert len(found) == len(set(found)) <= MAX_PEOPLE

@@ -1,0 +1,128 @@
+"""Pages: bytes of any encoding, JSON-LD that is not quite JSON, markup that no parser likes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrapers.markup import MAX_DEPTH, decode, tame
+from scrapers.page import Page
+
+URL = "https://example.com/news/1"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        pytest.param("<p>né".encode("utf-8-sig"), "text/html; charset=latin-1", "<p>né", id="bom-wins"),
+        pytest.param("<p>né".encode("utf-16"), None, "<p>né", id="utf-16-with-bom"),
+        pytest.param("<p>привет".encode("cp1251"), "text/html; charset=windows-1251", "<p>привет", id="header"),
+        pytest.param(
+            '<meta charset="big5"><p>新聞報導'.encode("big5"), None, '<meta charset="big5"><p>新聞報導', id="meta"
+        ),
+        pytest.param(
+            "<meta charset=gb2312><p>联通".encode("gbk"), None, "<meta charset=gb2312><p>联通", id="gb2312-is-gb18030"
+        ),
+        pytest.param(b"<p>\x93n\xe9\x94", "text/html; charset=iso-8859-1", "<p>“né”", id="latin-1-is-windows-1252"),
+        pytest.param("<p>né".encode(), "text/html; charset=iso-8859-1", "<p>né", id="label-lies-it-is-utf-8"),
+        pytest.param("<p>né".encode(), "text/html; charset=no-such", "<p>né", id="unknown-label"),
+        pytest.param(
+            b"<meta charset=utf-16><p>n\xc3\xa9", None, "<meta charset=utf-16><p>né", id="meta-utf-16-is-utf-8"
+        ),
+        pytest.param(b"<p>n\xc3\xa9 \xc3", "text/html; charset=utf-8", "<p>né \ufffd", id="cut-in-a-character"),
+        pytest.param(b"", None, "", id="empty"),
+    ],
+)
+def test_decoding(body, content_type, expected):
+    assert decode(body, content_type) == expected
+
+
+def test_undeclared_encoding_is_guessed():
+    text = "<p>" + "Жители города ждали парома возле пристани до самого вечера. " * 20
+
+    assert decode(text.encode("cp1251")) == text
+
+
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        ('{"@type": "NewsArticle", "headline": "x"}', ["NewsArticle"]),
+        ('[{"@type": "WebSite"}, null, {"@type": "Article"}]', ["WebSite", "Article"]),
+        (
+            '{"@graph": [{"@type": "WebPage"}, {"@type": ["Thing", "Article"]}]}',
+            [None, "WebPage", ["Thing", "Article"]],
+        ),
+        ('{"@type": "Article", "headline": "a\nb",}', ["Article"]),
+        ('<!-- {"@type": "Article"} -->', ["Article"]),
+        ('//<![CDATA[\n{"@type": "Article"}\n//]]>', ["Article"]),
+        ('{"@type": "Article"};', ["Article"]),
+        ('{"@type": "Article"', []),
+        ("[" * 100_000, []),
+        ('"text"', []),
+    ],
+)
+def test_json_ld(script, names):
+    page = Page(f'<script type="application/ld+json">{script}</script>'.encode(), URL)
+
+    assert [thing.get("@type") for thing in page.json_ld] == names
+
+
+def test_story_is_the_article_that_names_this_page():
+    page = Page(
+        b"""<script type="application/ld+json">[{"@type": "NewsArticle", "url": "/news/2", "headline": "other"},
+        {"@type": "http://schema.org/NewsArticle", "mainEntityOfPage": {"@id": "/news/1"}, "headline": "own"}]
+        </script>""",
+        URL,
+    )
+
+    assert page.story["headline"] == "own"
+
+
+def test_meta_elements_are_found_by_each_of_their_names():
+    page = Page(b'<meta name="Author" property="article:author" content=" A  B "><meta name=empty content="">', URL)
+
+    assert page.meta == {"author": ("A B",), "article:author": ("A B",)}
+    assert page.first_meta("missing", "author") == "A B"
+
+
+def test_links_are_resolved_against_the_base_element():
+    page = Page(b'<base href="/paper/"><link rel="canonical" href="a?utm_source=x">', URL)
+
+    assert page.link("canonical") == "https://example.com/paper/a"
+
+
+def test_soup_holds_the_part_that_matters():
+    page = Page(b"<nav>n</nav><main><h1>t</h1><p>x<script>1</script></main><aside>a</aside><footer>f</footer>", URL)
+
+    assert page.soup.get_text() == "tx"
+    assert page.tree.css_first("nav") is not None
+
+
+def test_endless_nesting_is_cut():
+    text = "<div>" * 30_000 + "deep"
+
+    assert tame(text).count("<div>") == MAX_DEPTH
+    assert tame("<p>" * 30_000) == "<p>" * 30_000, "paragraphs do not nest"
+
+
+def test_countless_attributes_are_dropped():
+    tag = "<div " + " ".join(f"a{n}=b" for n in range(20_000))
+
+    assert tame(f"<p>before</p>{tag}>after") == "<p>before</p><div>after"
+    assert tame(f"<img src='{'x' * 20_000}'>") == f"<img src='{'x' * 20_000}'>"
+
+
+@given(st.binary(max_size=500), st.text(max_size=40))
+def test_any_bytes_make_a_page(body, header):
+    page = Page(body, URL, {"Content-Type": f"text/html; charset={header}"})
+
+    assert isinstance(page.text, str)
+    assert isinstance(page.json_ld, tuple)
+    assert page.soup.get_text() is not None
+
+
+@pytest.mark.parametrize("label", ["undefined", "idna", "punycode", "hex", "rot13", "unicode_escape", "no-such"])
+def test_a_label_that_is_no_character_encoding_is_not_believed(label):
+    page = Page(b"<meta charset=" + label.encode() + b"><p>caf\xe9</p>", "https://paper.example/a", {})
+    assert "<p>caf" in page.text

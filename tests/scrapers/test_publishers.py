@@ -1,0 +1,97 @@
+"""Publishers: each has a saved page and the record that it must become."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from soupsieve import SelectorSyntaxError
+
+from scrapers.page import Page
+from scrapers.registry import scrape, scraper_for, scrapers_by_host
+from scrapers.scraper import Scraper, Selectors
+
+PAGES = Path(__file__).parent / "pages"
+SEED = Path(__file__).parents[3] / "shared" / "seed"
+
+
+@pytest.mark.parametrize("expected", sorted(PAGES.glob("*.json")), ids=lambda path: path.stem)
+def test_saved_page_becomes_its_record(expected):
+    record = json.loads(expected.read_text(encoding="utf-8"))
+    page = Page(expected.with_suffix(".html").read_bytes(), record["url"])
+
+    found = scrape(page).as_dict()
+
+    assert {name: found[name] for name in record} == record
+    assert found["body"] == "\n".join(record["paragraphs"])
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the seed article is not beside the repository")
+def test_seed_article_becomes_its_record():
+    record = json.loads((SEED / "expected.json").read_text(encoding="utf-8"))
+
+    found = scrape(Page((SEED / "article.html").read_bytes(), record["url"])).as_dict()
+
+    assert {name: found[name] for name in record} == record
+
+
+def test_filled_fields_have_a_provenance_and_empty_ones_none():
+    article = scrape(Page((PAGES / "brecorder.html").read_bytes(), "https://www.brecorder.com/news/90000123/x"))
+
+    data = article.as_dict()
+    filled = {name for name, value in data.items() if value} - {"paragraphs", "provenance"}
+    assert set(article.provenance) == filled
+    assert set(article.provenance.values()) <= {
+        "publisher rule", "json-ld", "meta", "html", "heuristic", "url", "feed"
+    }  # fmt: skip
+    assert article.provenance["body"] == "publisher rule"
+    assert article.provenance["published"] == "meta", "the stamp in the page has only the day"
+
+
+def test_page_without_the_template_falls_back_to_the_generic_way():
+    text = b"<p>" + b"</p><p>".join(b"The ferry left the pier at noon, and %d people waved." % n for n in range(9))
+    page = Page(
+        b"<title>The ferry</title><article><h1>The ferry</h1>" + text, "https://www.dawn.com/news/1234567/ferry"
+    )
+
+    article = scrape(page)
+
+    assert article.source == "dawn"
+    assert article.source_article_id == "1234567"
+    assert len(article.paragraphs) == 9
+    assert article.provenance["body"] == "heuristic"
+
+
+@pytest.mark.parametrize(
+    ("host", "source"),
+    [("brecorder.com", "brecorder"), ("WWW.Dawn.com:443", "dawn"), ("m.dawn.com", "dawn"), ("example.com", None)],
+)
+def test_scraper_of_a_host(host, source):
+    assert scraper_for(host).source == source
+
+
+def test_unknown_host_is_its_own_source():
+    assert scrape(Page(b"<p>x", "https://www.example.com/a")).source == "example.com"
+
+
+def test_every_publisher_has_a_source_id_and_a_file_of_its_own():
+    scrapers = set(scrapers_by_host().values())
+
+    assert all(scraper.source and scraper.hosts for scraper in scrapers)
+    assert len({scraper.source for scraper in scrapers}) == len(scrapers)
+
+
+def test_misspelt_field_and_broken_selector_fail_at_import():
+    with pytest.raises(TypeError):
+        Selectors(titel="h1")
+    with pytest.raises(SelectorSyntaxError):
+        Selectors(title="h1[")
+
+
+def test_subclass_may_override_one_field():
+    class Shouting(Scraper):
+        def section(self):
+            return super().section() or None
+
+    assert Shouting(Page(b"<h1>A b c</h1>", "https://x.example/a")).scrape().section is None
