@@ -1,0 +1,43 @@
+"""What the tests of fetching share: short limits, a fetcher for loopback, a pacer that does not wait."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from math import inf
+
+import pytest
+
+from tests.worker.rawserver import Answer, RawServer
+from worker.fetch import Fetched, Fetcher, FetchError, Limits, Pacer
+
+LIMITS = Limits(connect_s=0.3, read_s=0.3, total_s=0.5, max_bytes=100_000, max_hops=3)
+AGENT = "Dateline/test (+mailto:desk@archive.example)"
+STORY = b"<html><body><h1>Rain</h1><p>It rained all day in the hills.</p></body></html>"
+
+
+def brisk() -> Pacer:
+    """A pacer without a delay."""
+    return Pacer(0.0, inf)
+
+
+def fetcher(**changes: object) -> Fetcher:
+    """A fetcher with the short limits that may speak to loopback; its limits and options can be changed."""
+    names = {"connect_s", "read_s", "total_s", "max_bytes", "max_hops"}
+    limits = replace(LIMITS, **{name: value for name, value in changes.items() if name in names})
+    options = {"allow_private_hosts": True} | {name: value for name, value in changes.items() if name not in names}
+    return Fetcher(limits, AGENT, **options)
+
+
+def get(*answers: Answer, path: str = "/story", **changes: object) -> Fetched:
+    """What comes of one fetch from a server that gives these answers."""
+    with RawServer(list(answers)) as server, fetcher(**changes) as one:
+        return one.get(server.url(path), brisk())
+
+
+def failure(*answers: Answer, path: str = "/story", **changes: object) -> FetchError:
+    """The error that one fetch from such a server ends with."""
+    with ExitStack() as stack:
+        caught = stack.enter_context(pytest.raises(FetchError))
+        get(*answers, path=path, **changes)
+    return caught.value

@@ -1,0 +1,77 @@
+"""When to do what again: pure rules on durations, so that every one of them can be read and tested alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+REMEMBERED_POLLS = 3  # overlaps kept per feed: enough to smooth one quiet poll, few enough to react within an hour
+SLOWER_ABOVE, FASTER_BELOW = 2 / 3, 1 / 3  # Media Cloud's rss-fetcher moves its intervals at these overlaps
+MIN_POLLS = 2  # and only after two polls
+
+RETRY_FIRST = timedelta(seconds=5)  # most failures are gone at the next try
+RETRY_FACTOR = 4.0
+RETRY_CAP = timedelta(days=1)
+FINAL_FAILURES = 3.0  # weight at which a page becomes a dead letter: 3 hard, 6 soft or 12 temporary failures
+MAX_CRASHES = 3  # claims without an end after which a page is taken to kill its worker
+
+REVISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7))  # after publication
+REVISIT_SLACK = timedelta(minutes=10)  # a look this close to a planned one takes its place
+
+CRAWL_DELAY_CAP = 30.0  # seconds; a longer Crawl-delay would shut a host out for good
+SLOW_FOR = timedelta(minutes=10)  # how long the delay stays doubled after a 429 or 503
+ROBOTS_FOR = timedelta(days=1)  # RFC 9309, 2.4: do not use a cached robots.txt for longer
+
+
+def next_interval(interval: timedelta, overlaps: Sequence[float], floor: timedelta, ceiling: timedelta) -> timedelta:
+    """How long to wait before a feed's next poll, between `floor` and `ceiling`.
+
+    `overlaps`: one value per poll, newest first: the share of its links that were known before, 0 to 1.
+    A mean above 2/3 makes the wait half as long again; below 1/3 halves it, before links get lost unseen.
+    Raises ValueError if `overlaps` is empty or leaves 0..1. Thresholds: Media Cloud's rss-fetcher; steps: ours.
+    """
+    if not overlaps or min(overlaps) < 0 or max(overlaps) > 1:
+        raise ValueError(f"overlaps must be one or more values from 0 to 1, not {list(overlaps)}")
+    mean = sum(overlaps) / len(overlaps)
+    if len(overlaps) >= MIN_POLLS:
+        if mean > SLOWER_ABOVE:
+            interval *= 1.5
+        elif mean < FASTER_BELOW:
+            interval /= 2
+    return max(floor, min(interval, ceiling))
+
+
+def backoff(failures: float, chance: Random, retry_after: timedelta | None = None) -> timedelta:
+    """How long to wait after failures of this weight in a row: exponential with jitter, up to a day.
+
+    A wait that the server asked for is obeyed, with a little on top so that not all its clients return at once.
+    """
+    steps = min(max(failures * 2 - 0.5, 0), 16)  # 0.25 -> the first wait, each soft failure one step on
+    wait: timedelta = min(RETRY_FIRST * RETRY_FACTOR**steps, RETRY_CAP) * chance.uniform(0.75, 1.25)
+    return max(wait, retry_after * chance.uniform(1, 1.1)) if retry_after else wait
+
+
+def is_final(failures: float) -> bool:
+    """Whether failures of this weight make a dead letter."""
+    return failures >= FINAL_FAILURES
+
+
+def revisit_at(since: datetime, now: datetime) -> datetime | None:
+    """When to look at an article again that came out at `since`; None once it is older than the last look."""
+    return next((since + age for age in REVISITS if since + age > now + REVISIT_SLACK), None)
+
+
+def delay(configured: float, crawl_delay: float | None, latency_ms: float | None, is_slow: bool) -> float:
+    """Seconds to leave between two requests to a host.
+
+    The largest of the configured delay, Crawl-delay (capped at 30 s) and a quarter of the host's latency, doubled
+    while the host is slowed down after a 429 or 503.
+    """
+    longest = max(configured, min(crawl_delay or 0.0, CRAWL_DELAY_CAP), (latency_ms or 0.0) / 4000)
+    return longest * 2 if is_slow else longest
+
+
+def smoothed(average: float | None, value: float, alpha: float = 0.25) -> float:
+    """The moving average after one more value; alpha is Media Cloud's."""
+    return value if average is None else average + alpha * (value - average)
