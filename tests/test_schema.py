@@ -1,0 +1,85 @@
+"""schema.sql can be applied again and again, explains itself in the database, and shows readers only its views."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+import pytest
+
+from worker import db
+
+SCHEMAS = ["public", "dateline"]
+VIEWS = {"articles", "article_revisions", "copies", "sources", "events"}  # what readers are promised
+
+UNCOMMENTED = """
+    select concat(what, ' ', schema, '.', name) as missing
+      from (select case relkind when 'v' then 'view' else 'table' end as what, nspname as schema, relname as name,
+                   obj_description(c.oid, 'pg_class') as comment
+              from pg_class c join pg_namespace n on n.oid = relnamespace
+             where relkind in ('r', 'p', 'v', 'm')
+            union all
+            select 'column of ' || relname, nspname, attname, col_description(c.oid, attnum)
+              from pg_class c join pg_namespace n on n.oid = relnamespace join pg_attribute a on attrelid = c.oid
+             where relkind in ('r', 'p', 'v', 'm') and attnum > 0 and not attisdropped
+            union all
+            select 'function', nspname, proname, obj_description(p.oid, 'pg_proc')
+              from pg_proc p join pg_namespace n on n.oid = pronamespace
+             where not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')) as thing
+     where schema = any(%s) and coalesce(comment, '') = '' order by 1"""
+
+SHAPE = """
+    select 'column' as what, table_schema || '.' || table_name || '.' || column_name as name,
+           concat_ws(' ', data_type, is_nullable, column_default, is_identity) as detail
+      from information_schema.columns where table_schema = any(%(schemas)s)
+    union all
+    select 'index', schemaname || '.' || indexname, indexdef from pg_indexes where schemaname = any(%(schemas)s)
+    union all
+    select 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(c.oid)
+      from pg_constraint c join pg_namespace n on n.oid = connamespace where nspname = any(%(schemas)s)
+    union all
+    select 'function', p.oid::regprocedure::text, prosrc
+      from pg_proc p join pg_namespace n on n.oid = pronamespace where nspname = any(%(schemas)s)
+    union all
+    select 'trigger', tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
+    order by 1, 2, 3"""
+
+
+def test_every_table_view_column_and_function_has_a_comment(conn):
+    assert [row["missing"] for row in conn.execute(UNCOMMENTED, [SCHEMAS])] == []
+
+
+def test_applying_the_schema_again_changes_nothing(empty_database):
+    with db.connect(empty_database) as conn:
+        db.install_schema(conn)
+        once = conn.execute(SHAPE, {"schemas": SCHEMAS}).fetchall()
+        db.install_schema(conn)
+        assert conn.execute(SHAPE, {"schemas": SCHEMAS}).fetchall() == once
+        db.require_schema(conn)
+
+
+def test_the_promised_views_are_there_and_nothing_else(conn):
+    views = conn.execute("select viewname from pg_views where schemaname = 'dateline'").fetchall()
+    assert {view["viewname"] for view in views} == VIEWS
+
+
+@pytest.mark.parametrize("view", sorted(VIEWS))
+def test_a_reader_reads_the_views(conn, view):
+    with conn.transaction():
+        conn.execute("set local role dateline_reader")
+        assert conn.execute(f"select * from dateline.{view}").fetchall() == []  # noqa: S608  # names from above
+
+
+@pytest.mark.parametrize("statement", ["select * from public.article", "delete from dateline.articles"])
+def test_a_reader_gets_nothing_else(conn, statement):
+    conn.execute("set role dateline_reader")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        conn.execute(statement)
+
+
+def test_every_index_names_its_query():
+    statements = re.findall(
+        r"^create (?:unique )?index .*$", db.resource("schema.sql").read_text("utf-8"), re.MULTILINE
+    )
+    assert statements
+    assert [statement for statement in statements if not re.search(r";  -- \S", statement)] == []

@@ -1,0 +1,571 @@
+"""The frontier: leases are exclusive, everything due is handed out in its order, nothing is forgotten."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from scrapers.article import Hint
+from tests.worker.builders import (
+    FUTURE,
+    LEASE,
+    NOON,
+    PAST,
+    add_feed,
+    add_host,
+    add_page,
+    add_source,
+    answered,
+    article,
+    feed_target,
+    fetched,
+    insert,
+    page_target,
+    save,
+    take,
+    together,
+)
+from worker import frontier, schedule
+from worker.discover import Link
+from worker.outcome import Outcome
+from worker.targets import Claim, FeedTarget, Manner
+
+HOST = "paper.example"
+CALM = Manner(latency_ms=80.0, idle_s=0.0)
+NO_TIME = timedelta(0)
+
+
+def url(name):
+    return f"https://{HOST}/{name}"
+
+
+def row_of(conn, table, column, value):
+    [row] = conn.execute(f"select * from {table} where {column} = %s", [value]).fetchall()  # noqa: S608  # names from this file
+    return row
+
+
+def page_row(conn, page_id):
+    return row_of(conn, "page", "id", page_id)
+
+
+def host_row(conn, name=HOST):
+    """Without leased_until, which may be before all time, and so no Python datetime."""
+    return conn.execute(
+        """
+        select due_at, token, leased_by, last_request_at, latency_ms, crawl_delay_s, slow_until, cooldown_until, failures,
+               trouble, robots_status, robots_body, robots_checked_at from host where name = %s""",
+        [name],
+    ).fetchone()
+
+
+def handed_out(pool, lease, crawl_id=None):
+    return [target.url.removeprefix(url("")) for target in frontier.targets(pool, lease, crawl_id)]
+
+
+def add_crawl(conn, *page_ids, is_target=False):
+    crawl = insert(conn, "crawl", requested_by="command", targets=["x"], opened_at=PAST)
+    for page_id in page_ids:
+        insert(conn, "crawl_page", crawl_id=crawl, page_id=page_id, is_target=is_target)
+    return crawl
+
+
+# Claims and leases ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        pytest.param({"due_at": None}, id="nothing-due"),
+        pytest.param({"due_at": FUTURE}, id="due-later"),
+        pytest.param({"leased_until": FUTURE}, id="leased"),
+        pytest.param({"cooldown_until": FUTURE}, id="cooling-down"),
+    ],
+)
+def test_a_host_is_left_alone(pool, conn, columns):
+    add_host(conn, HOST, **columns)
+    assert frontier.claim(pool, 10, LEASE, "tick") == []
+
+
+def test_the_longest_overdue_hosts_are_claimed_first(pool, conn):
+    for days in (2, 3, 1):
+        add_host(conn, f"h{days}.example", due_at=PAST - timedelta(days=days))
+    assert {claimed.host for claimed in frontier.claim(pool, 2, LEASE, "tick")} == {"h3.example", "h2.example"}
+    assert [claimed.host for claimed in frontier.claim(pool, 2, LEASE, "tick")] == ["h1.example"]
+    assert frontier.claim(pool, 0, NO_TIME, "tick") == []
+
+
+def test_claims_at_once_never_share_a_host(pool, conn):
+    for number in range(40):
+        add_host(conn, f"h{number}.example")
+    claims = [
+        claimed.host for claims in together([lambda: frontier.claim(pool, 5, LEASE, "tick")] * 12) for claimed in claims
+    ]
+    assert len(claims) == len(set(claims)) == 40
+
+
+def test_a_claim_for_a_crawl_takes_only_hosts_that_the_crawl_waits_for(pool, conn):
+    for name in ("a", "b", "c"):
+        add_host(conn, f"{name}.example")
+    pages = [add_page(conn, f"https://{name}.example/1", wanted=True) for name in ("a", "b")]
+    crawl = add_crawl(conn, *pages)
+    conn.execute("update crawl_page set outcome = 'new', done_at = now() where page_id = %s", [pages[0]])
+    assert [claimed.host for claimed in frontier.claim(pool, 5, LEASE, "me", crawl)] == ["b.example"]
+
+
+def test_an_expired_lease_can_be_claimed_again_and_the_old_one_is_void(pool, conn):
+    add_host(conn, HOST)
+    add_page(conn, url("1"))
+    old = take(pool, HOST, NO_TIME)
+    new = take(pool, HOST)
+    assert handed_out(pool, old) == []
+    assert not frontier.release(pool, old, CALM)
+    assert handed_out(pool, new) == ["1"]
+    assert frontier.release(pool, new, CALM)
+
+
+def test_a_lease_that_ran_out_hands_nothing_out_although_nobody_took_the_host(pool, conn):
+    add_host(conn, HOST)
+    add_page(conn, url("1"))
+    assert handed_out(pool, take(pool, HOST, NO_TIME)) == []
+
+
+def test_one_message_twice_is_one_visit(pool, conn):
+    add_host(conn, HOST)
+    [claimed] = frontier.claim(pool, 1, LEASE, "tick")
+    leases = together([lambda: frontier.hold(pool, claimed, LEASE, "worker")] * 8)
+    assert len([lease for lease in leases if lease]) == 1
+
+
+def test_a_stale_claim_is_no_lease(pool, conn):
+    add_host(conn, HOST)
+    [stale] = frontier.claim(pool, 1, NO_TIME, "tick")
+    [current] = frontier.claim(pool, 1, LEASE, "tick")
+    assert frontier.hold(pool, stale, LEASE, "worker") is None
+    assert frontier.hold(pool, Claim("nowhere.example", uuid4()), LEASE, "worker") is None
+    assert frontier.hold(pool, current, LEASE, "worker")
+
+
+def test_a_release_with_a_stale_token_changes_nothing(pool, conn):
+    add_host(conn, HOST)
+    old = take(pool, HOST, NO_TIME)
+    take(pool, HOST)
+    before = host_row(conn)
+    assert not frontier.release(pool, old, replace(CALM, failures=9.0, cooldown=LEASE))
+    assert host_row(conn) == before
+
+
+def test_a_lease_brings_what_is_known_of_the_host(pool, conn):
+    add_host(
+        conn,
+        HOST,
+        latency_ms=50.0,
+        crawl_delay_s=4.0,
+        slow_until=FUTURE,
+        failures=0.5,
+        robots_status=200,
+        robots_body="x",
+    )
+    lease = take(pool, HOST)
+    assert (lease.latency_ms, lease.crawl_delay_s, lease.is_slow, lease.failures) == (50.0, 4.0, True, 0.5)
+    assert (lease.robots_status, lease.robots_body, lease.robots_age_s, lease.worker) == (200, "x", None, "worker@test")
+    assert lease.idle_s == float("inf")
+
+
+def test_a_release_keeps_the_hosts_manners_and_when_it_is_due_next(pool, conn):
+    add_host(conn, HOST)
+    add_source(conn)
+    add_page(conn, url("1"), due_at=FUTURE)
+    add_feed(conn, url("feed"), due_at=NOON + timedelta(days=9999))
+    lease = take(pool, HOST)
+    manner = Manner(120.0, 3.0, 1.5, "dns", cooldown=timedelta(minutes=1), slow_for=timedelta(minutes=10))
+    assert frontier.release(pool, lease, manner)
+    row = host_row(conn)
+    assert (row["token"], row["leased_by"], row["due_at"]) == (None, None, NOON + timedelta(days=9999))
+    assert (row["latency_ms"], row["failures"], row["trouble"]) == (120.0, 1.5, "dns")
+    assert row["slow_until"] - row["cooldown_until"] == timedelta(minutes=9)
+    assert row["cooldown_until"] - row["last_request_at"] == timedelta(seconds=63)
+
+
+def test_a_host_with_nothing_due_sleeps(pool, conn):
+    add_host(conn, HOST)
+    assert frontier.release(pool, take(pool, HOST), replace(CALM, idle_s=float("inf")))
+    assert host_row(conn)["due_at"] is None
+
+
+def test_robots_are_kept_by_the_holder_of_the_lease_alone(pool, conn):
+    add_host(conn, HOST)
+    old, new = take(pool, HOST, NO_TIME), take(pool, HOST)
+    frontier.note_robots(conn, new, 200, "User-agent: *", 2.0)
+    frontier.note_robots(conn, old, 404, None, None)
+    row = host_row(conn)
+    assert (row["robots_status"], row["robots_body"], row["crawl_delay_s"]) == (200, "User-agent: *", 2.0)
+    assert row["robots_checked_at"]
+
+
+# What is handed out -----------------------------------------------------------------------------------------------
+
+
+def test_wanted_pages_come_first_then_feeds_then_fresh_news_then_backfill(pool, conn):
+    add_host(conn, HOST)
+    add_source(conn)
+    for name, columns in {
+        "old-backfill": {"backfill": True, "newest_at": NOON},
+        "new-backfill": {"backfill": True, "newest_at": NOON + timedelta(days=2)},
+        "fresh": {"newest_at": NOON + timedelta(hours=1)},
+        "fresher": {"newest_at": NOON + timedelta(hours=2)},
+        "wanted": {"wanted": True, "newest_at": PAST, "backfill": True},
+        "later": {"due_at": FUTURE},
+        "never": {"due_at": None},
+    }.items():
+        add_page(conn, url(name), **columns)
+    add_feed(conn, url("feed"))
+    add_feed(conn, url("overdue-feed"), due_at=PAST - timedelta(days=1))
+    add_feed(conn, url("paused-feed"), due_at=None)
+    assert handed_out(pool, take(pool, HOST)) == [
+        *("wanted", "overdue-feed", "feed", "fresher", "fresh", "new-backfill", "old-backfill")
+    ]
+
+
+def test_more_than_a_batch_is_handed_out_each_page_once(pool, conn):
+    add_host(conn, HOST)
+    pages = {add_page(conn, url(number)) for number in range(2 * frontier.BATCH + 7)}
+    lease = take(pool, HOST)
+    given = []
+    for target in frontier.targets(pool, lease):
+        given.append(target.id)
+        conn.execute("update page set due_at = null where id = %s", [target.id])
+    assert len(given) == len(pages)
+    assert set(given) == pages
+
+
+def test_what_is_due_again_already_does_not_end_the_visit(pool, conn):
+    """Nothing is settled here, as if each attempt had failed with a short wait."""
+    add_host(conn, HOST)
+    for number in range(3):
+        add_page(conn, url(f"wanted-{number}"), wanted=True, newest_at=NOON - timedelta(days=number))
+    add_page(conn, url("plain"))
+    assert handed_out(pool, take(pool, HOST)) == ["wanted-0", "wanted-1", "wanted-2", "plain"]
+
+
+def test_links_that_a_feed_just_brought_are_seen_in_the_same_visit(pool, conn):
+    add_host(conn, HOST)
+    add_source(conn)
+    add_feed(conn, url("feed"))
+    given = []
+    for target in frontier.targets(pool, take(pool, HOST)):
+        given.append(target.url)
+        if isinstance(target, FeedTarget):
+            frontier.add_links(conn, target, [Link(url("new"))], backfill=False)
+    assert given == [url("feed"), url("new")]
+
+
+def test_a_visit_for_a_crawl_sees_only_the_pages_that_the_crawl_waits_for(pool, conn):
+    add_host(conn, HOST)
+    add_source(conn)
+    add_feed(conn, url("feed"))
+    add_page(conn, url("plain"))
+    add_page(conn, url("another-crawls"), wanted=True)
+    crawl = add_crawl(conn, add_page(conn, url("ours"), wanted=True))
+    assert handed_out(pool, take(pool, HOST), crawl) == ["ours"]
+
+
+def test_a_page_comes_with_what_is_known_of_it(pool, conn):
+    add_host(conn, HOST)
+    add_source(conn, timezone="Asia/Karachi")
+    hint = Hint(title="Rain", published=NOON, authors=("A",))
+    page = add_page(conn, url("1"), source_id="paper", etag='"e"', hint=frontier.Jsonb(hint.as_dict()), wanted=True)
+    add_crawl(conn, page, is_target=True)
+    [target] = frontier.targets(pool, take(pool, HOST))
+    assert (target.id, target.attempts, target.etag, target.is_target) == (page, 1, '"e"', True)
+    assert target.hint == replace(hint, timezone="Asia/Karachi")
+
+
+def test_a_lease_lost_on_the_way_ends_the_visit(pool, conn):
+    add_host(conn, HOST)
+    for number in range(3):
+        add_page(conn, url(number))
+    targets = frontier.targets(pool, take(pool, HOST))
+    next(targets)
+    conn.execute("update host set token = gen_random_uuid()")
+    assert list(targets) == []
+
+
+def test_attempts_count_at_the_claim(pool, conn):
+    add_host(conn, HOST)
+    page = add_page(conn, url("1"))
+    next(frontier.targets(pool, take(pool, HOST)))
+    assert page_row(conn, page)["attempts"] == 1
+
+
+def test_a_page_that_kills_its_worker_is_a_dead_letter_after_three_attempts(pool, conn):
+    add_host(conn, HOST)
+    page = add_page(conn, url("killer"), wanted=True)
+    crawl = add_crawl(conn, page)
+    for attempt in (1, 2, 3):
+        target = next(frontier.targets(pool, take(pool, HOST)))  # and the worker is gone
+        assert target.attempts == attempt
+        conn.execute("update host set leased_until = now()")
+
+    assert handed_out(pool, take(pool, HOST)) == []
+
+    letter = row_of(conn, "dead_letter", "page_id", page)
+    assert (letter["reason"], letter["attempts"], letter["settled_at"]) == ("crashed", 3, None)
+    row = page_row(conn, page)
+    assert (row["due_at"], row["attempts"], row["wanted"], row["outcome"]) == (None, 0, False, "crashed")
+    assert row_of(conn, "crawl_page", "crawl_id", crawl)["outcome"] == "crashed"
+
+
+# What becomes of a page -------------------------------------------------------------------------------------------
+
+
+def settle(conn, page, outcome, article_id=None, since=None):
+    """Settle an attempt at a page; returns its row, and the hours until it is due again."""
+    with conn.transaction():
+        frontier.settle(conn, page, outcome, article_id, since)
+        wait = conn.execute("select due_at - now() as wait from page where id = %s", [page.id]).fetchone()["wait"]
+    return page_row(conn, page.id), wait
+
+
+@pytest.fixture
+def page(conn):
+    add_host(conn, HOST)
+    return page_target(add_page(conn, url("1"), attempts=1, wanted=True), url("1"))
+
+
+def test_a_success_is_written_with_its_validators(pool, conn, page):
+    outcome = answered("new", fetched(page.url, etag='"e"', last_modified="then"))
+    saved = save(pool, article())
+    row, wait = settle(conn, page, outcome, saved.id, NOON)
+    assert (row["outcome"], row["attempts"], row["failures"], row["wanted"]) == ("new", 0, 0.0, False)
+    assert (row["etag"], row["last_modified"], row["body_hash"]) == ('"e"', "then", outcome.body_hash)
+    assert row["article_id"] == saved.id
+    assert row["fetched_at"]
+    assert wait is None or wait > timedelta(0)
+
+
+def test_a_304_keeps_the_validators_and_the_hash(conn, page):
+    settle(conn, page, answered("new", fetched(page.url, etag='"e"')))
+    before = page_row(conn, page.id)
+    row, _ = settle(conn, page, answered("not_modified", fetched(page.url, b"", 304, etag='"other"')))
+    assert (row["etag"], row["body_hash"]) == ('"e"', before["body_hash"])
+    assert row["outcome"] == "not_modified"
+
+
+def test_a_page_without_an_article_is_not_asked_again(conn, page):
+    _, wait = settle(conn, page, answered("other", fetched(page.url)))
+    assert wait is None
+
+
+def test_a_fresh_article_is_looked_at_again_within_the_hour(pool, conn, page):
+    saved = save(pool, article())
+    _, wait = settle(conn, page, answered("new", fetched(page.url)), saved.id, saved.since)
+    assert timedelta(minutes=50) < wait <= timedelta(hours=1)
+
+
+def test_an_article_dated_in_the_future_is_looked_at_again_as_if_it_came_out_now(pool, conn, page):
+    _, wait = settle(conn, page, answered("new", fetched(page.url)), save(pool, article()).id, FUTURE)
+    assert timedelta(minutes=50) < wait <= timedelta(hours=1)
+
+
+def test_a_failure_is_tried_again_soon_and_the_crawl_still_wants_it(conn, page):
+    row, wait = settle(conn, page, Outcome("timed_out", weight=0.5, detail="too slow"))
+    assert (row["outcome"], row["detail"], row["failures"], row["wanted"]) == ("timed_out", "too slow", 0.5, True)
+    assert timedelta(0) < wait < timedelta(minutes=1)
+    assert conn.execute("select from dead_letter").fetchall() == []
+
+
+def test_retry_after_is_obeyed(conn, page):
+    _, wait = settle(conn, page, Outcome("rate_limited", weight=0.25, retry_after=timedelta(hours=2)))
+    assert timedelta(hours=2) <= wait <= timedelta(hours=2.2)
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.5, 0.25])
+def test_failures_add_up_to_a_dead_letter(conn, page, weight):
+    tries = round(schedule.FINAL_FAILURES / weight)
+    for number in range(1, tries + 1):
+        assert conn.execute("select from dead_letter").fetchall() == []
+        row, wait = settle(conn, page, Outcome("not_found", weight=weight, detail="404"))
+        assert row["failures"] == pytest.approx(number * weight)
+        page = replace(page, failures=row["failures"])
+    assert wait is None
+    letter = row_of(conn, "dead_letter", "page_id", page.id)
+    assert (letter["reason"], letter["detail"], letter["settled_at"]) == ("not_found", "404", None)
+
+
+def test_a_later_success_settles_the_dead_letter(conn, page):
+    frontier.bury(conn, page.id, "not_found", "404", 3)
+    row, _ = settle(conn, replace(page, failures=3.0), answered("other", fetched(page.url)))
+    letter = row_of(conn, "dead_letter", "page_id", page.id)
+    assert letter["settled_as"] == "recovered"
+    assert row["failures"] == 0.0
+
+
+def test_a_page_that_dies_again_keeps_one_open_dead_letter(conn, page):
+    frontier.bury(conn, page.id, "not_found", "404", 3)
+    frontier.bury(conn, page.id, "timed_out", "slow", 0)
+    letter = row_of(conn, "dead_letter", "page_id", page.id)
+    assert (letter["reason"], letter["detail"], letter["attempts"]) == ("timed_out", "slow", 4)
+
+
+# Links ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def feed(conn):
+    add_host(conn, HOST, due_at=None)
+    add_source(conn)
+    return feed_target(add_feed(conn, url("feed"), due_at=None), url("feed"))
+
+
+def test_links_are_added_once_and_the_new_ones_counted(conn, feed):
+    links = [Link(url("1")), Link("https://blog.paper.example/2"), Link(url("1"))]
+    assert frontier.add_links(conn, feed, links, backfill=False) == (2, {HOST, "blog.paper.example"})
+    assert frontier.add_links(conn, feed, [*links, Link(url("3"))], backfill=False) == (1, {HOST})
+    assert frontier.add_links(conn, feed, links, backfill=False) == (0, set())
+    assert frontier.add_links(conn, feed, [], backfill=False) == (0, set())
+
+
+def test_a_link_becomes_a_page_with_what_the_feed_said(conn, feed):
+    hint = Hint(title="Rain\x00", published=NOON)
+    frontier.add_links(conn, feed, [Link(url("1"), hint), Link(url("2"), Hint(published=FUTURE))], backfill=True)
+    first, second = conn.execute("select *, now() >= newest_at as past from page order by url").fetchall()
+    assert (first["source_id"], first["feed_id"], first["backfill"], first["newest_at"]) == (
+        "paper",
+        feed.id,
+        True,
+        NOON,
+    )
+    assert first["hint"] == {"title": "Rain\ufffd", "published": NOON.isoformat()}
+    assert second["past"]
+    assert first["due_at"] == second["due_at"]
+
+
+def test_feeds_that_list_the_same_links_at_once_count_each_as_new_once(pool, conn, feed):
+    links = [Link(f"https://h{number % 7}.example/{number}") for number in range(200)]
+
+    def add(turn):
+        with pool.connection() as writer:
+            return frontier.add_links(writer, feed, links[turn * 10 :] + links[: turn * 10], backfill=False)[0]
+
+    assert sum(together([lambda turn=turn: add(turn) for turn in range(10)])) == 200
+
+
+@pytest.mark.parametrize(
+    ("modified", "fetched_at", "due_at", "is_due"),
+    [
+        pytest.param(NOON, PAST, None, True, id="changed-since"),
+        pytest.param(NOON, PAST, FUTURE, True, id="changed-since-planned-for-later"),
+        pytest.param(PAST, NOON, None, False, id="changed-before"),
+        pytest.param(None, PAST, None, False, id="not-said"),
+        pytest.param(FUTURE, "now", None, False, id="looked-at-just-now"),
+    ],
+)
+def test_a_known_article_is_asked_for_again_if_the_feed_says_that_it_changed(
+    pool, conn, feed, modified, fetched_at, due_at, is_due
+):
+    saved = save(pool, article())
+    add_page(conn, url("1"), due_at=due_at, fetched_at=fetched_at, article_id=saved.id)
+    assert frontier.add_links(conn, feed, [Link(url("1"), Hint(modified=modified))], backfill=False) == (
+        0,
+        {HOST} if is_due else set(),
+    )
+    assert conn.execute("select due_at <= now() as is_due from page").fetchone()["is_due"] is (
+        is_due or due_at and False
+    )
+
+
+# Sleeping and waking ----------------------------------------------------------------------------------------------
+
+
+def test_waking_makes_hosts_due_and_leaves_the_overdue_where_they_stand(pool, conn):
+    for name, due_at in (("asleep", None), ("later", FUTURE), ("overdue", PAST), ("untouched", None)):
+        add_host(conn, f"{name}.example", due_at=due_at)
+    frontier.wake(conn, {"asleep.example", "later.example", "overdue.example", "unknown.example"})
+    assert host_row(conn, "overdue.example")["due_at"] == PAST
+    assert host_row(conn, "untouched.example")["due_at"] is None
+    assert {claimed.host for claimed in frontier.claim(pool, 9, LEASE, "tick")} == {
+        "asleep.example",
+        "later.example",
+        "overdue.example",
+    }
+
+
+@pytest.mark.parametrize("due_at", [PAST, FUTURE, None])
+def test_links_added_while_their_host_is_released_are_not_forgotten(pool, conn, database, feed, due_at):
+    """The release may not look at what is due before the transaction that adds the links has ended."""
+    add_host(conn, "news.example")
+    lease = take(pool, "news.example")
+    conn.execute("update host set due_at = %s where name = 'news.example'", [due_at])
+    releasing = threading.Thread(target=frontier.release, args=(pool, lease, CALM))
+    with pool.connection() as writer:
+        _, hosts = frontier.add_links(writer, feed, [Link("https://news.example/1")], backfill=False)
+        frontier.wake(writer, hosts)
+        releasing.start()
+        while not conn.execute("select from pg_locks where not granted").fetchall():
+            assert releasing.is_alive()  # until it waits
+    releasing.join()
+    [claimed] = frontier.claim(pool, 1, LEASE, "tick")
+    assert claimed.host == "news.example"
+
+
+def test_links_for_a_host_that_is_being_released_wake_it_afterwards(pool, conn, feed):
+    add_host(conn, "news.example")
+    lease = take(pool, "news.example")
+    assert frontier.release(pool, lease, CALM)
+    _, hosts = frontier.add_links(conn, feed, [Link("https://news.example/1")], backfill=False)
+    frontier.wake(conn, hosts)
+    assert [claimed.host for claimed in frontier.claim(pool, 1, LEASE, "tick")] == ["news.example"]
+
+
+def test_wakers_and_releases_at_once_forget_nothing(pool, conn, feed):
+    names = [f"h{number}.example" for number in range(6)]
+    for name in names:
+        add_host(conn, name)
+
+    def work(worker):
+        for step in range(6):
+            with pool.connection() as writer:
+                links = [Link(f"https://{name}/{worker}-{step}") for name in names]
+                _, hosts = frontier.add_links(writer, feed, links[worker % 6 :] + links[: worker % 6], backfill=False)
+                frontier.wake(writer, hosts)
+            for claimed in frontier.claim(pool, 2, LEASE, "tick"):
+                lease = frontier.hold(pool, claimed, LEASE, "w")
+                for target in frontier.targets(pool, lease):
+                    conn_settle(pool, target)
+                assert frontier.release(pool, lease, CALM)
+
+    together([lambda worker=worker: work(worker) for worker in range(8)])
+    assert frontier.repair(pool) == 0
+
+
+def conn_settle(pool, target):
+    """Settle a page as one that is no article."""
+    with pool.connection() as conn:
+        frontier.settle(conn, target, answered("other", fetched(target.url)), None, None)
+
+
+def test_repair_wakes_what_sleeps_although_something_is_due(pool, conn):
+    add_source(conn)
+    for name, columns in {
+        "page": {"due_at": None},
+        "feed": {"due_at": FUTURE},
+        "leased": {"due_at": None, "leased_until": FUTURE},
+        "awake": {},
+        "idle": {"due_at": None},
+    }.items():
+        add_host(conn, f"{name}.example", **columns)
+    for name in ("page", "leased", "awake"):
+        add_page(conn, f"https://{name}.example/1")
+    add_page(conn, "https://idle.example/1", due_at=FUTURE)
+    add_feed(conn, "https://feed.example/rss")
+    assert frontier.repair(pool) == 2
+    assert frontier.repair(pool) == 0
+    assert {claimed.host for claimed in frontier.claim(pool, 9, LEASE, "tick")} == {
+        "page.example",
+        "feed.example",
+        "awake.example",
+    }

@@ -1,0 +1,446 @@
+"""The archive: one row per article, however often, from wherever and by however many at once it is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from scrapers.article import Kind
+from tests.worker.builders import NOON, add_source, article, prose, save, together
+from worker import events, store
+
+STORY = "https://paper.example/story/1"
+AMP = "https://paper.example/amp/story/1"
+SHORT = "https://paper.example/s/1"
+
+
+def articles(conn):
+    return conn.execute("select * from article order by id").fetchall()
+
+
+def told(conn):
+    """The change feed: kind and headline."""
+    return [(row["kind"], row["title"]) for row in conn.execute("select kind, title from event order by id")]
+
+
+def urls_of(conn, article_id):
+    rows = conn.execute("select url from article_url where article_id = %s order by url", [article_id]).fetchall()
+    return [row["url"] for row in rows]
+
+
+# One row per article ----------------------------------------------------------------------------------------------
+
+
+def test_a_new_article_becomes_a_row_with_all_its_fields(pool, conn):
+    item = article(
+        source_article_id="4711",
+        subtitle="A standfirst",
+        authors=("Asma Khan", "John O'Neil"),
+        agency="AP",
+        published=NOON,
+        modified=NOON + timedelta(hours=1),
+        section="Business",
+        edition="print",
+        edition_date=NOON.date(),
+        dateline="ISLAMABAD",
+        image="https://paper.example/i.jpg",
+        tags=("cotton", "rain"),
+        access="metered",
+    )
+    saved = save(pool, item)
+
+    assert (saved.verdict, saved.since) == ("new", NOON)
+    [row] = articles(conn)
+    for name in (
+        "title",
+        "subtitle",
+        "agency",
+        "published",
+        "published_precision",
+        "modified",
+        "language",
+        "section",
+        "edition",
+    ):
+        assert row[name] == getattr(item, name)
+    for name in (
+        "edition_date",
+        "dateline",
+        "body",
+        "image",
+        "access",
+        "url",
+        "canonical_url",
+        "source_article_id",
+        "kind",
+    ):
+        assert row[name] == getattr(item, name)
+    assert (row["authors"], row["tags"], row["provenance"]) == (
+        list(item.authors),
+        list(item.tags),
+        dict(item.provenance),
+    )
+    assert (row["source_id"], row["identity"], row["revision"]) == ("paper", "id:4711", 1)
+    assert told(conn) == [("created", "Headline 1")]
+
+
+def test_an_article_without_a_title_or_a_time_is_stored_too(pool, conn):
+    saved = save(pool, article(title=None))
+    [row] = articles(conn)
+    assert (row["title"], row["published"], row["published_precision"]) == ("", None, None)
+    assert saved.since == row["first_seen"]
+
+
+def test_unstorable_characters_change_nothing_but_themselves(pool, conn):
+    item = article(title="Rain\x00fall", authors=("A\ud800", "B"), tags=("x\x00",), provenance={"title\x00": "meta"})
+    save(pool, item)
+    [row] = articles(conn)
+    assert (row["title"], row["authors"], row["tags"]) == ("Rain\ufffdfall", ["A\ufffd", "B"], ["x\ufffd"])
+    assert row["provenance"] == {"title\ufffd": "meta"}
+    assert save(pool, item).verdict == "unchanged"
+
+
+def test_the_same_again_is_unchanged_and_no_event(pool, conn):
+    first = save(pool, article(published=NOON, authors=("A",), tags=("t",)))
+    [before] = articles(conn)
+    again = save(pool, article(published=NOON, authors=("A",), tags=("t",)))
+    assert (again.id, again.verdict, again.events, again.since) == (first.id, "unchanged", (), NOON)
+    assert articles(conn) == [before]
+    assert len(told(conn)) == 1
+
+
+@pytest.mark.parametrize("number", [None, "4711"])
+def test_every_address_that_led_to_an_article_leads_to_it_again(pool, conn, number):
+    first = save(pool, article(source_article_id=number), SHORT)
+    assert urls_of(conn, first.id) == [SHORT, STORY]
+    for url in (SHORT, AMP, STORY):  # AMP is new, but calls the story canonical
+        assert save(pool, article(url=url, canonical_url=STORY, source_article_id=number)).id == first.id
+    assert urls_of(conn, first.id) == [AMP, SHORT, STORY]
+    assert len(articles(conn)) == 1
+
+
+def test_an_address_that_stops_naming_its_canonical_one_is_still_known(pool, conn):
+    first = save(pool, article(url=AMP, canonical_url=STORY))
+    assert save(pool, article(url=AMP, canonical_url=AMP)).id == first.id
+    assert len(articles(conn)) == 1
+
+
+def test_the_publishers_id_outlives_a_changed_address(pool, conn):
+    first = save(pool, article(source_article_id="4711"))
+    moved = save(pool, article(url="https://paper.example/story/better-slug", source_article_id="4711"))
+    assert (moved.id, moved.verdict) == (first.id, "unchanged")
+    [row] = articles(conn)
+    assert row["url"] == "https://paper.example/story/better-slug"
+    assert urls_of(conn, first.id) == [STORY, "https://paper.example/story/better-slug"]
+
+
+def test_pages_with_different_publishers_ids_stay_apart_whatever_their_canonical_address(pool, conn):
+    for number in (1, 2, 1, 2):
+        save(pool, article(number, canonical_url="https://paper.example/", source_article_id=str(number)))
+    assert [row["title"] for row in articles(conn)] == ["Headline 1", "Headline 2"]
+    assert [row["revision"] for row in articles(conn)] == [1, 1]
+
+
+def test_an_article_that_gets_a_publishers_id_later_stays_the_same_article(pool, conn):
+    first = save(pool, article())
+    assert save(pool, article(source_article_id="4711")).id == first.id
+    assert save(pool, article(url="https://paper.example/moved", source_article_id="4711")).id == first.id
+
+
+def test_the_same_id_at_two_publishers_is_two_articles(pool, conn):
+    save(pool, article(1, source_article_id="4711"))
+    save(pool, article(2, url="https://other.example/2", source="other", source_article_id="4711"))
+    assert [row["source_id"] for row in articles(conn)] == ["paper", "other"]
+
+
+# Whose article it is ----------------------------------------------------------------------------------------------
+
+
+def test_an_article_of_an_unknown_site_brings_its_source(pool, conn):
+    save(pool, article(url="https://www.herald.example/1", source="herald.example"))
+    assert conn.execute("select id, name, site, origin from source").fetchall() == [
+        {"id": "herald.example", "name": "herald.example", "site": "herald.example", "origin": "crawl"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("named", "listed_by", "source"),
+    [
+        pytest.param("paper", "wire", "paper", id="the-scrapers-first"),
+        pytest.param("herald.example", "wire", "wire", id="then-whose-feed-listed-it"),
+        pytest.param("herald.example", None, "herald", id="then-that-of-its-site"),
+    ],
+)
+def test_an_article_belongs_to_a_known_source(pool, conn, named, listed_by, source):
+    add_source(conn, "paper")
+    add_source(conn, "wire")
+    add_source(conn, "herald", site="herald.example")
+    save(pool, article(url="https://m.herald.example/1", source=named), listed_by=listed_by)
+    assert [row["source_id"] for row in articles(conn)] == [source]
+    assert conn.execute("select count(*) from source").fetchone() == {"count": 3}
+
+
+# Revisions --------------------------------------------------------------------------------------------------------
+
+
+def test_a_changed_text_is_a_revision_and_the_old_text_stays(pool, conn):
+    save(pool, article())
+    changed = article(title="A better headline", paragraphs=(prose(50),))
+    assert save(pool, changed).verdict == "revised"
+
+    [row] = articles(conn)
+    assert (row["revision"], row["title"], row["body"]) == (2, "A better headline", prose(50))
+    revisions = conn.execute("select * from dateline.article_revisions order by revision").fetchall()
+    assert [(r["revision"], r["title"], r["body"], r["changed_next"]) for r in revisions] == [
+        (1, "Headline 1", article().body, ["title", "body"]),
+        (2, "A better headline", prose(50), []),
+    ]
+    assert revisions[0]["seen_until"] == revisions[1]["seen_from"]
+    assert conn.execute("select kind, changed from dateline.events order by id").fetchall() == [
+        {"kind": "created", "changed": []},
+        {"kind": "updated", "changed": ["title", "body"]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"title": "Other"}, "title"),
+        ({"subtitle": "Other"}, "subtitle"),
+        ({"authors": ("Other",)}, "authors"),
+        ({"published": NOON}, "published"),
+        ({"kind": Kind.LIVE}, "kind"),
+        ({"paragraphs": (prose(9),)}, "body"),
+    ],
+)
+def test_each_field_that_readers_see_makes_a_revision(pool, conn, change, name):
+    save(pool, article())
+    saved = save(pool, article(**change))
+    assert saved.events == (events.Event("updated", saved.id, (name,)),)
+    assert articles(conn)[0]["revision"] == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"paragraphs": tuple(f" {paragraph}  \n".replace(" ", "\u00a0 ") for paragraph in article().paragraphs)},
+        {"paragraphs": (" ".join(article().paragraphs),)},
+        {"title": "  Headline\n1 "},
+    ],
+)
+def test_other_spacing_is_no_revision(pool, conn, change):
+    save(pool, article())
+    assert save(pool, article(**change)).verdict == "unchanged"
+    assert articles(conn)[0]["revision"] == 1
+
+
+def test_lesser_fields_are_brought_up_to_date_without_a_revision(pool, conn):
+    save(pool, article())
+    saved = save(pool, article(section="World", tags=("rain",), modified=NOON, provenance={"section": "meta"}))
+    assert saved.verdict == "unchanged"
+    [row] = articles(conn)
+    assert (row["section"], row["tags"], row["modified"], row["revision"]) == ("World", ["rain"], NOON, 1)
+    assert row["provenance"] == {"section": "meta"}
+
+
+def test_a_text_that_changes_back_is_a_third_revision(pool, conn):
+    for text in (1, 2, 1):
+        save(pool, article(paragraphs=(prose(text),)))
+    rows = conn.execute("select revision, body from dateline.article_revisions order by 1").fetchall()
+    assert [(row["revision"], row["body"]) for row in rows] == [(1, prose(1)), (2, prose(2)), (3, prose(1))]
+
+
+# Taken down, and back again ---------------------------------------------------------------------------------------
+
+
+def test_an_article_goes_once_and_comes_back_once(pool, conn):
+    saved = save(pool, article())
+    with pool.connection() as writer:
+        assert store.mark_gone(writer, saved.id) == [events.Event("gone", saved.id)]
+        assert store.mark_gone(writer, saved.id) == []
+    assert articles(conn)[0]["gone_at"]
+    assert save(pool, article()).events == (events.Event("restored", saved.id),)
+    assert articles(conn)[0]["gone_at"] is None
+    assert save(pool, article()).events == ()
+
+
+def test_an_article_that_comes_back_changed_is_restored_and_updated(pool, conn):
+    saved = save(pool, article())
+    with pool.connection() as writer:
+        store.mark_gone(writer, saved.id)
+    again = save(pool, article(title="Corrected"))
+    assert [event.kind for event in again.events] == ["restored", "updated"]
+    assert articles(conn)[0]["gone_at"] is None
+
+
+# Copies -----------------------------------------------------------------------------------------------------------
+
+WIRE = prose(77)
+
+
+def copy_at(name, hours=0, text=WIRE, **fields):
+    url = f"https://{name}.example/story"
+    return article(
+        url=url, source=name, title=name, paragraphs=(text,), published=NOON + timedelta(hours=hours), **fields
+    )
+
+
+def original_of(conn):
+    rows = conn.execute("select a.title, o.title as original from article a left join article o on o.id = a.copy_of")
+    return {row["title"]: row["original"] for row in rows}
+
+
+def test_the_same_text_under_another_identity_is_a_copy(pool, conn):
+    save(pool, copy_at("first"))
+    saved = save(pool, copy_at("second", hours=1))
+    assert saved.verdict == "copied"
+    assert original_of(conn) == {"first": None, "second": "first"}
+    assert told(conn) == [("created", "first"), ("created", "second"), ("copied", "second")]
+
+
+def test_an_earlier_publication_that_arrives_later_becomes_the_original(pool, conn):
+    save(pool, copy_at("late", hours=5))
+    save(pool, copy_at("later", hours=6))
+    assert save(pool, copy_at("early")).verdict == "new"
+    assert original_of(conn) == {"early": None, "late": "early", "later": "early"}
+    assert told(conn)[3:] == [("created", "early"), ("copied", "late"), ("copied", "later")]
+
+
+def test_an_original_whose_time_is_corrected_may_turn_into_a_copy(pool, conn):
+    save(pool, copy_at("first", hours=0))
+    save(pool, copy_at("second", hours=1))
+    save(pool, copy_at("first", hours=2))
+    assert original_of(conn) == {"first": "second", "second": None}
+    assert told(conn)[-3:] == [("updated", "first"), ("separated", "second"), ("copied", "first")]
+
+
+def test_an_edited_copy_separates(pool, conn):
+    save(pool, copy_at("first"))
+    save(pool, copy_at("second", hours=1))
+    save(pool, copy_at("second", hours=1, text=WIRE + " with a word of our own"))
+    assert original_of(conn) == {"first": None, "second": None}
+    assert told(conn)[-2:] == [("updated", "second"), ("separated", "second")]
+
+
+def test_the_copies_of_an_edited_original_get_another_original(pool, conn):
+    for hours, name in enumerate(("first", "second", "third")):
+        save(pool, copy_at(name, hours))
+    save(pool, copy_at("first", text=prose(78)))
+    assert original_of(conn) == {"first": None, "second": None, "third": "second"}
+    assert told(conn)[-3:] == [("updated", "first"), ("separated", "second"), ("copied", "third")]
+
+
+def test_an_article_edited_into_anothers_text_becomes_its_copy(pool, conn):
+    save(pool, copy_at("first"))
+    save(pool, copy_at("second", hours=1, text=prose(78)))
+    save(pool, copy_at("second", hours=1))
+    assert original_of(conn) == {"first": None, "second": "first"}
+    assert told(conn)[-2:] == [("updated", "second"), ("copied", "second")]
+
+
+def test_a_copy_that_loses_its_text_separates(pool, conn):
+    save(pool, copy_at("first"))
+    save(pool, copy_at("second", hours=1))
+    save(pool, copy_at("second", hours=1, text="Removed"))
+    assert original_of(conn) == {"first": None, "second": None}
+    assert told(conn)[-2:] == [("updated", "second"), ("separated", "second")]
+
+
+def test_the_copies_of_an_original_that_loses_its_text_get_another_original(pool, conn):
+    for hours, name in enumerate(("first", "second", "third")):
+        save(pool, copy_at(name, hours))
+    save(pool, copy_at("first", text="Removed"))
+    assert original_of(conn) == {"first": None, "second": None, "third": "second"}
+
+
+def test_a_copy_read_again_stays_one_without_an_event(pool, conn):
+    save(pool, copy_at("first"))
+    save(pool, copy_at("second", hours=1))
+    assert save(pool, copy_at("second", hours=1, section="World")).events == ()
+    assert original_of(conn) == {"first": None, "second": "first"}
+
+
+# Many at once -----------------------------------------------------------------------------------------------------
+
+
+def assert_consistent(conn):
+    """Each text has one original, to which all its copies point, and each article was created once."""
+    assert (
+        conn.execute("""
+        select a.id from article a join article o on o.id = a.copy_of
+         where o.copy_of is not null or o.text_hash is distinct from a.text_hash""").fetchall()
+        == []
+    )
+    assert (
+        conn.execute("""
+        select text_hash from article where copy_of is null and text_hash is not null
+         group by text_hash having count(*) > 1""").fetchall()
+        == []
+    )
+    created = conn.execute("select article_id from event where kind = 'created' order by 1").fetchall()
+    assert [row["article_id"] for row in created] == [row["id"] for row in articles(conn)]
+    assert (
+        conn.execute("""
+        select id from article where revision <> 1 + (select count(*) from revision where article_id = article.id)
+            or revision <> 1 + (select count(*) from event where article_id = article.id and kind = 'updated')
+    """).fetchall()
+        == []
+    )
+
+
+def test_sixteen_writers_of_one_article_make_one_row(pool, conn):
+    saved = together([lambda: save(pool, article())] * 16)
+    assert sorted(one.verdict for one in saved) == ["new", *["unchanged"] * 15]
+    assert len(articles(conn)) == 1
+    assert_consistent(conn)
+
+
+def test_one_article_by_many_addresses_at_once_is_one_row(pool, conn):
+    jobs = [
+        lambda n=n: save(
+            pool, article(url=f"https://paper.example/s/{n}", canonical_url=STORY), f"https://go.example/{n % 3}"
+        )
+        for n in range(16)
+    ]
+    assert len({saved.id for saved in together(jobs)}) == 1
+    assert_consistent(conn)
+
+
+def test_one_text_under_many_identities_at_once_is_one_original(pool, conn):
+    together([lambda n=n: save(pool, copy_at(f"paper{n}", hours=n)) for n in range(16)])
+    assert original_of(conn) == {f"paper{n}": None if n == 0 else "paper0" for n in range(16)}
+    assert_consistent(conn)
+
+
+def test_mixed_edits_at_once_leave_consistent_copies(pool, conn):
+    def edit(worker):
+        for step in range(8):
+            number = (worker * 3 + step) % 5
+            save(
+                pool,
+                copy_at(f"paper{number}", hours=number, text=prose((worker + step) % 3)),
+                f"https://go.example/{number}",
+            )
+
+    together([lambda worker=worker: edit(worker) for worker in range(12)])
+    assert len(articles(conn)) == 5
+    assert_consistent(conn)
+
+
+def test_edits_of_one_article_by_addresses_that_have_nothing_in_common_are_all_kept(pool, conn):
+    """Known by its publisher's id at one address and by another address alone: neither names what the other locks."""
+    save(pool, article(source_article_id="4711"), SHORT)
+    by_id = article(url="https://paper.example/new-slug", source_article_id="4711")
+    by_address = article(url=SHORT)
+    other = copy_at("other", hours=1, text=prose(3))
+    save(pool, other)
+
+    def edit(worker):
+        for step in range(8):
+            save(pool, replace((by_id, by_address)[worker % 2], paragraphs=(prose((worker + step) % 4),)))
+
+    together([lambda worker=worker: edit(worker) for worker in range(8)])
+    assert len(articles(conn)) == 2
+    assert_consistent(conn)

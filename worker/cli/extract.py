@@ -1,0 +1,106 @@
+"""dateline extract: parse only, without database or service."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scrapers.page import Page
+from scrapers.registry import scrape
+from scrapers.urls import normalise
+from worker import tasks
+from worker.cli import output
+from worker.fetch_errors import FetchError
+from worker.pacer import Pacer
+from worker.settings import settings
+
+GZIP = b"\x1f\x8b"
+MAX_BYTES = 50_000_000  # of a page file, decompressed
+
+
+def extract(
+    file: Annotated[
+        str | None, typer.Argument(help="A saved page (gzipped or not), - for standard input, or an address.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="The address that the page came from; links and rules depend on it.")
+    ] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help="A JSONL file: lines with id, url and html_path, relative to it.")
+    ] = None,
+) -> None:
+    """Parse a page and print its record as one JSON object; nothing is stored.
+
+    With --batch one object a line, with the id; a page that cannot be read gives a line with `error`. A page that is no
+    article has a `kind` that says what it is instead.
+    """
+    if batch is not None and file is None:
+        for record in _batch(batch):
+            output.print_json(record)
+        return
+    if file is None or batch is not None:
+        output.usage("Give either a FILE or --batch PAGES.jsonl.")
+    try:
+        if "://" in file:
+            output.print_json(_fetched(file))
+        else:
+            output.print_json(_record(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes(), url))
+    except (OSError, ValueError, FetchError) as error:
+        output.fail(f"{file}: {error}")
+
+
+def _record(body: bytes, url: str | None) -> dict[str, Any]:
+    address = normalise(url or "")
+    if address is None:
+        raise ValueError(f"--url {url}: not an http(s) address" if url else "say with --url where the page came from")
+    return scrape(Page(unpacked(body), address, {})).as_dict()
+
+
+def _fetched(url: str) -> dict[str, Any]:
+    config = settings()
+    with tasks.fetcher(config) as client:
+        fetched = client.get(url, Pacer(0.0, idle_s=0.0))
+    return scrape(Page(fetched.body, fetched.url, fetched.headers)).as_dict()
+
+
+def unpacked(body: bytes) -> bytes:
+    """The bytes of a page file, gzipped or not. Raises ValueError if they are broken or too many."""
+    if not body.startswith(GZIP):
+        return body
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(body)) as file:
+            text = file.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"broken gzip: {error}") from error
+    if len(text) > MAX_BYTES:
+        raise ValueError(f"more than {MAX_BYTES} bytes")
+    return text
+
+
+def _batch(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        output.fail(f"{path}: {error}")
+    for number, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        line: dict[str, Any] = {}
+        try:
+            parsed = json.loads(text)
+            if not isinstance(parsed, dict):
+                raise ValueError("not an object")
+            line = parsed
+            yield {"id": line.get("id"), **_record((path.parent / line["html_path"]).read_bytes(), line["url"])}
+        except KeyError as error:
+            yield {"id": line.get("id"), "error": f"line {number}: {error} is missing"}
+        except (OSError, ValueError, TypeError) as error:
+            yield {"id": line.get("id"), "error": f"line {number}: {error}"}

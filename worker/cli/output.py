@@ -1,0 +1,86 @@
+"""What commands print: results to standard output, complaints and progress to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NoReturn
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def line(text: str) -> None:
+    """One line of result, as it is."""
+    out.print(text, markup=False)
+
+
+def note(text: str) -> None:
+    """One line of progress, to standard error."""
+    err.print(text, markup=False)
+
+
+def complain(text: str) -> None:
+    """An error, to standard error."""
+    err.print(f"[bold red]Error:[/] {escape(text)}")
+
+
+def fail(text: str) -> NoReturn:
+    """Complain and end with exit code 1."""
+    complain(text)
+    raise typer.Exit(1)
+
+
+def usage(text: str) -> NoReturn:
+    """Complain about the command line and end with exit code 2."""
+    complain(text)
+    raise typer.Exit(2)
+
+
+def as_json(value: Any) -> str:
+    """One line of JSON; times in ISO 8601."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+def print_json(value: Any) -> None:
+    """One JSON value a line, never wrapped or coloured: for machines."""
+    sys.stdout.write(as_json(value) + "\n")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A plain table; the width of the terminal where there is one, whole cells otherwise."""
+    grid = Table(*columns, box=None, header_style="bold", pad_edge=False, expand=False)
+    for row in rows:
+        grid.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    Console(highlight=False, width=None if sys.stdout.isatty() else 10_000).print(grid)
+
+
+def ago(when: datetime | None, now: datetime) -> str:
+    """How long ago, in the largest unit that fits: 5 s, 12 min, 3 h, 2 d."""
+    if when is None:
+        return "never"
+    seconds = (now - when).total_seconds()
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"

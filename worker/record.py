@@ -1,0 +1,193 @@
+"""The one exit of every attempt: whatever came of it goes into the database here, in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from scrapers.urls import normalise
+from worker import crawls, events, feeds, frontier, store
+from worker.db import Connection, Pool
+from worker.events import Event
+from worker.fetch import Fetched
+from worker.outcome import Outcome
+from worker.targets import FeedTarget, Lease, PageTarget, Target
+
+log = logging.getLogger(__name__)
+
+EXPIRE_BATCH = 5_000  # rows a transaction
+AS_BEFORE = ("same", "not_modified")  # the page is there, with the text that was stored
+TRIES = 3  # of a transaction that the database itself refused: a deadlock, a connection that was cut
+
+
+def record(pool: Pool, lease: Lease, target: Target, outcome: Outcome, *, keeps_bytes: bool) -> Outcome:
+    """Write the attempt, what it brought, and when the target is due next.
+
+    An article's outcome comes back with what became of it: new, revised, copied or unchanged. An outcome that cannot be
+    written is our bug, and recorded as one.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            return _write(pool, lease, target, outcome, keeps_bytes)
+        except psycopg.OperationalError:
+            if attempt == TRIES:
+                raise
+            log.warning("recording %s failed, trying again", target.url, exc_info=True)
+        except psycopg.Error as error:
+            if outcome.reason == "bug":
+                raise
+            log.exception("cannot record %s", target.url)
+            outcome = replace(Outcome.bug(error), status=outcome.status, elapsed_ms=outcome.elapsed_ms)
+    raise AssertionError("unreachable")
+
+
+def _write(pool: Pool, lease: Lease, target: Target, outcome: Outcome, keeps_bytes: bool) -> Outcome:
+    happened: tuple[Event, ...] = ()
+    with pool.connection() as conn:
+        if isinstance(target, FeedTarget):
+            hosts = _write_feed(conn, target, outcome)
+        else:
+            outcome, hosts, happened = _write_page(conn, target, outcome)
+            if keeps_bytes:
+                _archive(conn, target, outcome)
+        _log_fetch(conn, lease, target, outcome)
+        if outcome.is_host_trouble and lease.failures + outcome.weight >= crawls.PATIENCE:
+            crawls.give_up_host(conn, lease.host, outcome)
+        if others := hosts - {lease.host}:  # its own host is looked at again when it is released
+            frontier.wake(conn, others)
+        events.publish(conn, happened)
+    return outcome
+
+
+def _write_feed(conn: Connection, feed: FeedTarget, outcome: Outcome) -> set[str]:
+    """A poll: its links, its child sitemaps, its new address. Returns the hosts to wake."""
+    if outcome.moved_to:
+        return {feeds.move(conn, feed, outcome.moved_to)}
+    new = 0
+    hosts: set[str] = set()
+    if outcome.listing:
+        new, hosts = frontier.add_links(conn, feed, outcome.listing.links, backfill=feed.body_hash is None)
+        hosts |= feeds.add_children(conn, feed, outcome.listing.children)
+    feeds.settle(conn, feed, outcome, new)
+    return hosts
+
+
+def _write_page(conn: Connection, page: PageTarget, outcome: Outcome) -> tuple[Outcome, set[str], tuple[Event, ...]]:
+    """A page: its article, its next look, the one-off crawls that wait for it."""
+    happened: tuple[Event, ...] = ()
+    hosts: set[str] = set()
+    article_id, since = page.article_id, None
+    if outcome.article and outcome.fetched:
+        saved = store.save(conn, outcome.article, _addresses(page, outcome.fetched), page.source_id)
+        article_id, since, happened = saved.id, saved.since, saved.events
+        outcome = replace(outcome, reason=saved.verdict)
+    elif article_id is not None:
+        since = store.since(conn, article_id)
+        if outcome.is_missing and (outcome.reason == "gone" or page.failures + outcome.weight >= frontier.GONE_AFTER):
+            happened = tuple(store.mark_gone(conn, article_id))
+        elif outcome.reason in AS_BEFORE:
+            happened = tuple(store.mark_back(conn, article_id))
+    if outcome.moved_to:
+        host = frontier.add_redirected(conn, page, outcome.moved_to)
+        if host is None:
+            outcome = replace(outcome, reason="too_many_redirects", weight=1.0, moved_to=None)
+        else:
+            hosts.add(host)
+    frontier.settle(conn, page, outcome, article_id, since)
+    hosts |= crawls.settle(conn, page, outcome, article_id)
+    return outcome, hosts, happened
+
+
+def _addresses(page: PageTarget, fetched: Fetched) -> list[str]:
+    """All addresses that led to the page, as they are known."""
+    return [page.known_url, *(url for hop in (*fetched.hops, fetched.url) if (url := normalise(hop)))]
+
+
+def _archive(conn: Connection, page: PageTarget, outcome: Outcome) -> None:
+    fetched = outcome.fetched
+    if fetched is None or fetched.is_not_modified or outcome.body_hash in (None, page.body_hash):
+        return
+    conn.execute(
+        """
+        insert into archive (page_id, url, status, headers, encoding, sha256, body)
+        values (%s, %s, %s, %s, %s, %s, %s)""",
+        (
+            *(page.id, fetched.url, fetched.status, Jsonb(dict(fetched.headers))),
+            *(fetched.encoding, outcome.body_hash, fetched.wire),
+        ),
+    )
+
+
+def _log_fetch(conn: Connection, lease: Lease, target: Target, outcome: Outcome) -> None:
+    is_page = isinstance(target, PageTarget)
+    ids = {"page": target.id if is_page else None, "feed": None if is_page else target.id}
+    _log(conn, lease, "page" if is_page else "feed", target.url, outcome, ids)
+
+
+def _log(conn: Connection, lease: Lease, kind: str, url: str, outcome: Outcome, ids: dict[str, int | None]) -> None:
+    conn.execute(
+        """
+        insert into fetch_log (kind, host, url, page_id, feed_id, status, reason, weight, detail, elapsed_ms, bytes,
+                               worker)
+        values (%(kind)s, %(host)s, %(url)s, %(page)s, %(feed)s, %(status)s, %(reason)s, %(weight)s, %(detail)s,
+                %(elapsed)s, %(bytes)s, %(worker)s)""",
+        {
+            "kind": kind,
+            "host": lease.host,
+            "url": url,
+            "page": ids.get("page"),
+            "feed": ids.get("feed"),
+            "status": outcome.status,
+            "reason": outcome.reason,
+            "weight": outcome.weight,
+            "detail": outcome.detail,
+            "elapsed": outcome.elapsed_ms,
+            "bytes": len(outcome.fetched.wire) if outcome.fetched else None,
+            "worker": lease.worker,
+        },
+    )
+
+
+def log_robots(pool: Pool, lease: Lease, url: str, outcome: Outcome) -> None:
+    """Write an attempt at robots.txt that brought nothing to keep."""
+    with pool.connection() as conn:
+        _log(conn, lease, "robots", url, outcome, {})
+
+
+def keep_robots(
+    pool: Pool, lease: Lease, url: str, outcome: Outcome, text: str | None, crawl_delay: float | None
+) -> None:
+    """Write an attempt at robots.txt, and keep what it said for the next visits."""
+    with pool.connection() as conn:
+        _log(conn, lease, "robots", url, outcome, {})
+        frontier.note_robots(conn, lease, outcome.status, text, crawl_delay)
+
+
+def give_back(pool: Pool, target: Target) -> None:
+    """Take back the count of an attempt that was not made, because the service stops."""
+    with pool.connection() as conn:
+        if isinstance(target, FeedTarget):
+            conn.execute(
+                "update feed set attempts = greatest(attempts - 1, 0), due_at = now() where id = %s", (target.id,)
+            )
+        else:
+            conn.execute("update page set attempts = greatest(attempts - 1, 0) where id = %s", (target.id,))
+
+
+def expire(pool: Pool, fetches_days: int, archive_days: int) -> None:
+    """Delete the log of fetches and the bytes of pages that are older than so many days, some at a time."""
+    for statement, days in (
+        ("delete from fetch_log where id in (select id from fetch_log where at < now() - %s limit %s)", fetches_days),
+        (
+            "delete from archive where id in (select id from archive where fetched_at < now() - %s limit %s)",
+            archive_days,
+        ),
+    ):
+        deleted = EXPIRE_BATCH
+        while deleted == EXPIRE_BATCH:
+            with pool.connection() as conn:
+                deleted = conn.execute(statement, (timedelta(days=days), EXPIRE_BATCH)).rowcount

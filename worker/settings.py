@@ -1,0 +1,104 @@
+"""Settings: read from the environment (DATELINE_...) and a .env file, checked once, named when they are wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "DATELINE_"
+VERSION = version("dateline")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it and says what it takes."""
+
+
+class Settings(BaseSettings):
+    """All that an operator can set. Durations are in seconds, sizes in bytes."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
+
+    database_url: str | None = Field(None, repr=False, description="Postgres to use; unset: the embedded one.")
+    redis_url: str | None = Field(None, repr=False, description="Redis or Valkey to use; unset: the embedded one.")
+    data_dir: Path = Field(
+        default_factory=lambda: default_data_dir(), description="Folder of the embedded servers and their logs."
+    )
+    sources: Path | None = Field(None, description="The sources file; unset: sources.toml here, else the one shipped.")
+    http_proxy: str | None = Field(None, repr=False, description="Proxy for every request; it does its own checks.")
+    user_agent: str | None = Field(None, description="Whole User-Agent; unset: Dateline's name and the contact.")
+    contact: str | None = Field(None, description="Address or page at which site owners reach you, for the User-Agent.")
+    delay: float = Field(1.0, ge=0, description="Shortest wait between two requests to one host.")
+    concurrency: int = Field(16, ge=1, le=1000, description="Visits that one worker process makes at once.")
+    processes: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Worker processes; unset: one per core."
+    )
+    tick: float = Field(1.0, gt=0, description="How often beat asks what is due.")
+    lease: float = Field(300.0, gt=0, description="How long a host stays claimed when its visit is lost.")
+    visit_seconds: float = Field(60.0, gt=0, description="A visit starts no new request after this time.")
+    visit_requests: int = Field(100, ge=1, description="Requests a visit makes at most.")
+    poll_floor: float = Field(120.0, gt=0, description="Shortest wait between two polls of a feed.")
+    poll_ceiling: float = Field(21600.0, gt=0, description="Longest wait between two polls of a feed.")
+    allow_private_hosts: bool = Field(False, description="Fetch from loopback and private addresses too.")
+    keep_fetches_days: int = Field(30, ge=1, description="Days that the log of fetches is kept.")
+    keep_archive_days: int = Field(30, ge=0, description="Days that the bytes of pages are kept; 0 keeps none.")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def agent(self) -> str:
+        """The User-Agent: honest about what this is and whom to write to."""
+        contact = f" (+{self.contact})" if self.contact else " (news archive; operator has set no contact)"
+        return self.user_agent or f"Dateline/{VERSION}{contact}"
+
+    def database(self) -> str:
+        """Address of Postgres: the one that was set, else that of the embedded server while it runs."""
+        return self.database_url or self._embedded("database_url")
+
+    def broker(self) -> str:
+        """Address of Redis or Valkey: the one that was set, else that of the embedded server while it runs."""
+        return self.redis_url or self._embedded("redis_url")
+
+    @property
+    def servers_file(self) -> Path:
+        """Where the embedded servers write their addresses while they run."""
+        return self.data_dir / "servers.json"
+
+    def _embedded(self, name: str) -> str:
+        try:
+            return str(json.loads(self.servers_file.read_text("utf-8"))[name])
+        except (OSError, KeyError, ValueError):
+            raise SettingsError(
+                f"No {name.partition('_')[0]} server: {PREFIX}{name.upper()} is not set and no embedded server runs in"
+                f" {self.data_dir}. Start everything with `dateline up`, or set {PREFIX}{name.upper()}."
+            ) from None
+
+    @property
+    def lease_for(self) -> timedelta:
+        """How long a claim lasts."""
+        return timedelta(seconds=self.lease)
+
+
+def default_data_dir() -> Path:
+    """Where the embedded servers keep their data: the user's data folder; for root one that others can reach."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and Path("/var/lib").is_dir():
+        return Path("/var/lib/dateline")
+    return platformdirs.user_data_path("dateline")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises SettingsError naming every setting that is wrong."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # every field has a default
+    except ValidationError as error:
+        wrong = (f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsError("; ".join(wrong)) from None

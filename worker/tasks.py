@@ -1,0 +1,99 @@
+"""The tasks: each a thin shell around a function that can be called without Celery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import psycopg
+from celery.exceptions import Reject
+from psycopg_pool import PoolTimeout
+
+from worker import crawls, db, frontier, record, visit, workers
+from worker.app import app, stopping
+from worker.fetch import Fetcher
+from worker.fetch import Limits as FetchLimits
+from worker.settings import Settings, settings
+from worker.targets import Claim
+
+DATABASE_WAIT_S = 5.0  # before a crawl request that could not be written goes back to the queue
+
+
+@app.task(name="dateline.tick")
+def tick() -> None:
+    """Open the one-off crawls that were asked for, claim the hosts that are due, and send a visit for each."""
+    pool = db.pool()
+    crawls.open_requested(pool)
+    crawls.finish(pool)
+    for claimed in frontier.claim(pool, workers.room(pool), settings().lease_for, workers.CLAIMED_BY):
+        visit_host.delay(claimed.host, str(claimed.token))
+    workers.stamp(pool)
+
+
+@app.task(name="dateline.visit")
+def visit_host(host: str, token: str) -> None:
+    """Make the visit that a tick leased. Safe to run twice: a stale token ends it at once."""
+    pool, config = db.pool(), settings()
+    if lease := frontier.hold(pool, Claim(host, UUID(token)), config.lease_for, workers.process_name()):
+        with fetcher(config) as client:
+            visit.visit(pool, client, lease, visit_limits(config), stopping)
+
+
+@app.task(name="dateline.crawl", bind=True, acks_late=True, reject_on_worker_lost=True)
+def crawl(
+    self: Any,
+    targets: str | Sequence[str],
+    max_pages: int | None = None,
+    since: str | None = None,
+    request_id: str | None = None,
+) -> None:
+    """Ask for a one-off crawl of addresses or sources: the public trigger, to be sent by name from any program.
+
+    `since`: ISO 8601; older pages are left out. `request_id`: the same one twice is one crawl; unset, the task's id.
+    The message is acknowledged once the request is a row, so it is never lost.
+    """
+    wanted = crawls.Request(
+        [targets] if isinstance(targets, str) else list(targets),
+        max_pages,
+        parse_since(since) if since else None,
+        "task",
+        uuid5(NAMESPACE_URL, str(request_id or self.request.id)),
+    )
+    try:
+        crawls.request(db.pool(), wanted)
+    except (psycopg.OperationalError, PoolTimeout) as error:
+        stopping.wait(DATABASE_WAIT_S)  # a failed task would be acknowledged, and the request with it
+        raise Reject(error, requeue=True) from error
+
+
+@app.task(name="dateline.maintain")
+def maintain() -> None:
+    """Keep the house: old fetches and bytes are deleted, dead workers forgotten, forgotten hosts woken."""
+    pool, config = db.pool(), settings()
+    record.expire(pool, config.keep_fetches_days, config.keep_archive_days)
+    workers.forget_dead(pool)
+    frontier.repair(pool)
+
+
+def parse_since(text: str) -> datetime:
+    """A day or a time in ISO 8601; without a zone it is UTC. Raises ValueError."""
+    since = datetime.fromisoformat(text)
+    return since if since.tzinfo else since.replace(tzinfo=UTC)
+
+
+def fetcher(config: Settings) -> Fetcher:
+    """A fetcher as the settings want it."""
+    return Fetcher(FetchLimits(), config.agent, config.http_proxy, config.allow_private_hosts)
+
+
+def visit_limits(config: Settings) -> visit.Limits:
+    """The limits of a visit as the settings want them."""
+    return visit.Limits(
+        config.visit_requests,
+        config.visit_seconds,
+        config.delay,
+        config.agent,
+        keeps_bytes=config.keep_archive_days > 0,
+    )
