@@ -93,7 +93,7 @@ create table if not exists feed (
     due_at         timestamptz,
     interval_s     real not null check (interval_s > 0),
     floor_s        real not null default 0 check (floor_s >= 0),
-    poll_overlaps  real[] not null default '{}',
+    overlap        real check (overlap between 0 and 1),
     attempts       integer not null default 0 check (attempts >= 0),
     failures       real not null default 0 check (failures >= 0),
     outcome        text,
@@ -121,7 +121,7 @@ comment on column feed.enabled is 'False while it is not to be polled.';
 comment on column feed.due_at is 'When it is polled next; null while paused.';
 comment on column feed.interval_s is 'Current wait between polls in seconds; moved by what the polls bring.';
 comment on column feed.floor_s is 'Shortest wait that the feed itself asks for (ttl, Cache-Control), in seconds.';
-comment on column feed.poll_overlaps is 'Share of known links in the last polls, newest first, 0 to 1.';
+comment on column feed.overlap is 'Share of the last answer''s links that were known before, 0 to 1.';
 comment on column feed.attempts is 'Polls since the last one that ended, counted when claimed.';
 comment on column feed.failures is 'Weight of the failures since the last success; it never disables a feed.';
 comment on column feed.outcome is 'Reason of the last poll, from the same list as fetch_log.reason.';

@@ -29,7 +29,7 @@ def claim(pool: Pool, lease: Lease, feed_id: int) -> FeedTarget | None:
                    due_at = now() + interval_s * attempts * interval '1 s'
              where id = %(id)s and due_at <= now()
                and exists (select from host where name = %(host)s and token = %(token)s and leased_until > now())
-            returning id, location as url, source_id, kind, link_pattern, interval_s, floor_s, poll_overlaps, failures,
+            returning id, location as url, source_id, kind, link_pattern, interval_s, floor_s, failures,
                       polls, etag, last_modified, trusted, body_hash""",
             {"id": feed_id, "host": lease.host, "token": lease.token},
         )
@@ -49,13 +49,14 @@ def settle(conn: Connection, feed: FeedTarget, outcome: Outcome, new: int) -> No
     # of a body that is no list nothing is kept, or the same one again would pass for a good poll
     changed = fetched is not None and fetched.status != 304 and not outcome.is_failure
     failures = feed.failures + outcome.weight if outcome.is_failure else 0.0
-    overlaps = _overlaps(feed, outcome, new)
+    overlap = _overlap(outcome, new)
     floor = outcome.listing.ttl.total_seconds() if outcome.listing and outcome.listing.ttl else feed.floor_s
-    interval = _interval(feed, overlaps, floor)
+    interval = _interval(feed, overlap, floor)
     conn.execute(
         """
         update feed set attempts = 0, failures = %(failures)s, outcome = %(reason)s, due_at = now() + %(wait)s,
-               interval_s = %(interval)s, floor_s = %(floor)s, poll_overlaps = %(overlaps)s::real[], polled_at = now(),
+               interval_s = %(interval)s, floor_s = %(floor)s, overlap = coalesce(%(overlap)s, overlap),
+               polled_at = now(),
                kind = coalesce(%(kind)s, kind), title = coalesce(%(title)s, title),
                answered_at = case when %(answered)s then now() else answered_at end,
                new_at = case when %(new)s > 0 then now() else new_at end,
@@ -71,7 +72,7 @@ def settle(conn: Connection, feed: FeedTarget, outcome: Outcome, new: int) -> No
             "wait": schedule.backoff(failures, Random(), outcome.retry_after) if outcome.is_failure else interval,  # noqa: S311
             "interval": interval.total_seconds(),
             "floor": floor,
-            "overlaps": overlaps,
+            "overlap": overlap,
             "kind": outcome.listing and outcome.listing.kind,
             "title": outcome.listing and outcome.listing.title,
             "answered": fetched is not None,
@@ -85,22 +86,22 @@ def settle(conn: Connection, feed: FeedTarget, outcome: Outcome, new: int) -> No
     )
 
 
-def _overlaps(feed: FeedTarget, outcome: Outcome, new: int) -> list[float]:
+def _overlap(outcome: Outcome, new: int) -> float | None:
+    """The share of links that were known before; None if the feed was not read, 1 if it has not changed."""
     if outcome.is_failure or outcome.fetched is None:
-        return feed.poll_overlaps
+        return None
     links = len(outcome.listing.links) if outcome.listing else 0
-    overlap = 1 - new / links if links else 1.0
-    return [overlap, *feed.poll_overlaps][: schedule.REMEMBERED_POLLS]
+    return 1 - new / links if links else 1.0
 
 
-def _interval(feed: FeedTarget, overlaps: Sequence[float], floor_s: float) -> timedelta:
+def _interval(feed: FeedTarget, overlap: float | None, floor_s: float) -> timedelta:
     config = settings()
     ceiling = timedelta(seconds=config.poll_ceiling)
     floor = min(timedelta(seconds=max(config.poll_floor, floor_s)), ceiling)
     interval = timedelta(seconds=feed.interval_s)
-    return (
-        schedule.next_interval(interval, overlaps, floor, ceiling) if overlaps else max(floor, min(interval, ceiling))
-    )
+    if overlap is None:
+        return max(floor, min(interval, ceiling))
+    return schedule.next_interval(interval, overlap, floor, ceiling)
 
 
 def _kept_validators(feed: FeedTarget, outcome: Outcome) -> bool:

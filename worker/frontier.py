@@ -86,7 +86,7 @@ def targets(pool: Pool, lease: Lease, crawl_id: int | None = None) -> Iterator[T
 
 
 def _due(pool: Pool, host: str, crawl_id: int | None, seen: Set[tuple[str, int]]) -> list[tuple[str, int]]:
-    """The next things due at a host but those seen, of one sort only: after each batch there may be something better."""
+    """The next unseen things due at a host, of one sort only: after each batch there may be something better."""
     with pool.connection() as conn:
         rows = conn.execute(
             """

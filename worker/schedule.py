@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-REMEMBERED_POLLS = 3  # overlaps kept per feed: enough to smooth one quiet poll, few enough to react within an hour
-SLOWER_ABOVE, FASTER_BELOW = 2 / 3, 1 / 3  # Media Cloud's rss-fetcher moves its intervals at these overlaps
-MIN_POLLS = 2  # and only after two polls
+INTERVAL_STEP = 1.5  # a poll that brought nothing lengthens the wait by it, one that brought something shortens it
+LOSS_BELOW = 1 / 3  # overlap under which links may soon get lost unseen (the threshold of Media Cloud's rss-fetcher)
 
 RETRY_FIRST = timedelta(seconds=5)  # most failures are gone at the next try
 RETRY_FACTOR = 4.0
@@ -24,21 +22,23 @@ SLOW_FOR = timedelta(minutes=10)  # how long the delay stays doubled after a 429
 ROBOTS_FOR = timedelta(days=1)  # RFC 9309, 2.4: do not use a cached robots.txt for longer
 
 
-def next_interval(interval: timedelta, overlaps: Sequence[float], floor: timedelta, ceiling: timedelta) -> timedelta:
+def next_interval(interval: timedelta, overlap: float, floor: timedelta, ceiling: timedelta) -> timedelta:
     """How long to wait before a feed's next poll, between `floor` and `ceiling`.
 
-    `overlaps`: one value per poll, newest first: the share of its links that were known before, 0 to 1.
-    A mean above 2/3 makes the wait half as long again; below 1/3 halves it, before links get lost unseen.
-    Raises ValueError if `overlaps` is empty or leaves 0..1. Thresholds: Media Cloud's rss-fetcher; steps: ours.
+    `overlap`: the share of the last poll's links that were known before, 0 to 1. A poll that brought nothing makes the
+    wait half as long again, one that brought something shortens it as much, one that brought most of the feed
+    halves it. So about every second poll brings news, and an article waits about half as long as it is until the next
+    one comes; a rule that waits until a third of a long feed is new would let many gather first.
+    Raises ValueError if `overlap` leaves 0..1.
     """
-    if not overlaps or min(overlaps) < 0 or max(overlaps) > 1:
-        raise ValueError(f"overlaps must be one or more values from 0 to 1, not {list(overlaps)}")
-    mean = sum(overlaps) / len(overlaps)
-    if len(overlaps) >= MIN_POLLS:
-        if mean > SLOWER_ABOVE:
-            interval *= 1.5
-        elif mean < FASTER_BELOW:
-            interval /= 2
+    if not 0 <= overlap <= 1:
+        raise ValueError(f"an overlap is a share from 0 to 1, not {overlap}")
+    if overlap < LOSS_BELOW:
+        interval /= 2
+    elif overlap < 1:
+        interval /= INTERVAL_STEP
+    else:
+        interval *= INTERVAL_STEP
     return max(floor, min(interval, ceiling))
 
 

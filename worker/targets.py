@@ -57,7 +57,6 @@ class FeedTarget:
     link_pattern: str | None
     interval_s: float
     floor_s: float
-    poll_overlaps: list[float]
     failures: float
     polls: int
     etag: str | None

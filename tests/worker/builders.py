@@ -149,7 +149,7 @@ def page_target(page_id: int, url: str, **fields: Any) -> PageTarget:
 def feed_target(feed_id: int, url: str, **fields: Any) -> FeedTarget:
     """A claimed feed that was polled once before."""
     values = dict.fromkeys(["kind", "link_pattern", "etag", "last_modified", "body_hash"])
-    numbers = {"interval_s": 600.0, "floor_s": 0.0, "poll_overlaps": [], "failures": 0.0, "polls": 2, "trusted": True}
+    numbers = {"interval_s": 600.0, "floor_s": 0.0, "failures": 0.0, "polls": 2, "trusted": True}
     return FeedTarget(**{**values, **numbers, "id": feed_id, "url": url, "source_id": "paper", **fields})
 
 

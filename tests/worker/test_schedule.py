@@ -27,36 +27,35 @@ class Chance(Random):
 
 
 @pytest.mark.parametrize(
-    ("overlaps", "interval"),
+    ("overlap", "interval"),
     [
-        pytest.param([1.0, 1.0], 1.5 * HOUR, id="all-known-is-slower"),
-        pytest.param([0.7, 0.7, 0.7], 1.5 * HOUR, id="above-two-thirds-is-slower"),
-        pytest.param([0.5, 0.5], HOUR, id="half-known-is-right"),
-        pytest.param([0.0, 0.3, 0.3], HOUR / 2, id="below-a-third-is-faster"),
-        pytest.param([0.0], HOUR, id="one-poll-proves-nothing"),
-        pytest.param([1.0, 0.0], HOUR, id="the-mean-counts"),
+        pytest.param(1.0, 1.5 * HOUR, id="nothing-new-is-slower"),
+        pytest.param(0.98, HOUR / 1.5, id="one-new-is-faster"),
+        pytest.param(0.5, HOUR / 1.5, id="half-new-is-faster"),
+        pytest.param(0.3, HOUR / 2, id="most-new-halves"),
+        pytest.param(0.0, HOUR / 2, id="all-new-halves"),
     ],
 )
-def test_what_polls_brought_moves_the_interval(overlaps, interval):
-    assert next_interval(HOUR, overlaps, FLOOR, CEILING) == interval
+def test_what_a_poll_brought_moves_the_interval(overlap, interval):
+    assert next_interval(HOUR, overlap, FLOOR, CEILING) == interval
 
 
 @pytest.mark.parametrize(
-    ("interval", "overlaps", "expected"),
+    ("interval", "overlap", "expected"),
     [
-        pytest.param(FLOOR, [0.0, 0.0], FLOOR, id="not-below-the-floor"),
-        pytest.param(CEILING, [1.0, 1.0], CEILING, id="not-above-the-ceiling"),
-        pytest.param(timedelta(seconds=1), [0.5], FLOOR, id="a-raised-floor-holds-at-once"),
+        pytest.param(FLOOR, 0.0, FLOOR, id="not-below-the-floor"),
+        pytest.param(CEILING, 1.0, CEILING, id="not-above-the-ceiling"),
+        pytest.param(timedelta(seconds=1), 0.5, FLOOR, id="a-raised-floor-holds-at-once"),
     ],
 )
-def test_an_interval_stays_between_floor_and_ceiling(interval, overlaps, expected):
-    assert next_interval(interval, overlaps, FLOOR, CEILING) == expected
+def test_an_interval_stays_between_floor_and_ceiling(interval, overlap, expected):
+    assert next_interval(interval, overlap, FLOOR, CEILING) == expected
 
 
-@pytest.mark.parametrize("overlaps", [[], [1.1], [-0.1, 0.5]])
-def test_overlaps_must_be_shares(overlaps):
+@pytest.mark.parametrize("overlap", [1.1, -0.1])
+def test_an_overlap_is_a_share(overlap):
     with pytest.raises(ValueError, match="from 0 to 1"):
-        next_interval(HOUR, overlaps, FLOOR, CEILING)
+        next_interval(HOUR, overlap, FLOOR, CEILING)
 
 
 @pytest.mark.parametrize(

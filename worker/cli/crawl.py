@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from worker import crawls, oneoff, tasks
@@ -82,10 +81,7 @@ def _lines(pool: Pool, *, quiet: bool) -> Callable[[Summary], None]:
             return
         for row in oneoff.newly_done(pool, summary.crawl_id, seen):
             words = row["title"] or ("" if row["outcome"] in ("listing", "known") else row["detail"] or "")
-            output.err.print(
-                f"{row['outcome']:<12} {row['url']}  {escape(words.splitlines()[-1] if words else '')}".rstrip(),
-                markup=False,
-            )
+            output.note(f"{row['outcome']:<12} {row['url']}  {words.splitlines()[-1] if words else ''}".rstrip())
 
     return show
 

@@ -53,7 +53,9 @@ def extract(
             output.print_json(_fetched(file))
         else:
             output.print_json(_record(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes(), url))
-    except (OSError, ValueError, FetchError) as error:
+    except OSError as error:
+        output.fail(f"{file}: {error.strerror or error}")
+    except (ValueError, FetchError) as error:
         output.fail(f"{file}: {error}")
 
 
@@ -87,20 +89,34 @@ def unpacked(body: bytes) -> bytes:
 
 def _batch(path: Path) -> Iterator[dict[str, Any]]:
     try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        output.fail(f"{path}: {error}")
+        lines = path.read_text("utf-8-sig").split("\n")  # not splitlines(): JSON may hold other separators as they are
+    except OSError as error:
+        output.fail(f"{path}: {error.strerror or error}")
+    except UnicodeDecodeError:
+        output.fail(f"{path}: is not UTF-8 text; save it as UTF-8")
     for number, text in enumerate(lines, 1):
         if not text.strip():
             continue
         line: dict[str, Any] = {}
         try:
-            parsed = json.loads(text)
-            if not isinstance(parsed, dict):
-                raise ValueError("not an object")
-            line = parsed
-            yield {"id": line.get("id"), **_record((path.parent / line["html_path"]).read_bytes(), line["url"])}
-        except KeyError as error:
-            yield {"id": line.get("id"), "error": f"line {number}: {error} is missing"}
-        except (OSError, ValueError, TypeError) as error:
+            line = _object(text)
+            file, url = _text(line, "html_path"), _text(line, "url")
+            yield {"id": line.get("id"), **_record((path.parent / file).read_bytes(), url)}
+        except OSError as error:
+            yield {"id": line.get("id"), "error": f"line {number}: {line['html_path']}: {error.strerror or error}"}
+        except (ValueError, RecursionError) as error:
             yield {"id": line.get("id"), "error": f"line {number}: {error}"}
+
+
+def _object(text: str) -> dict[str, Any]:
+    """The object on one line. Raises ValueError if it is none, RecursionError if it is nested too deeply."""
+    line = json.loads(text)
+    if not isinstance(line, dict):
+        raise ValueError("not an object")
+    return line
+
+
+def _text(line: dict[str, Any], name: str) -> str:
+    if not isinstance(value := line.get(name), str):
+        raise ValueError(f"{name} is {'not text' if name in line else 'missing'}")
+    return value

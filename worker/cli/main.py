@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import psycopg
@@ -14,6 +15,8 @@ from worker.db import SchemaError
 from worker.local import LocalError
 from worker.settings import VERSION, SettingsError, settings
 from worker.sourcefile import SourceFileError
+
+DATABASE_HINT = "Is DATELINE_DATABASE_URL right, and the server running?"
 
 app = typer.Typer(
     name="dateline",
@@ -50,14 +53,19 @@ def options(
 
 def main() -> None:
     """Run the command line; errors that a person can mend end with one clear message and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # as JSON writes what an encoding has no place for
     try:
         app()
     except (SettingsError, SchemaError, LocalError, SourceFileError) as error:
         output.complain(str(error))
     except PoolTimeout as error:
-        output.complain(f"Postgres does not answer: {error}. Is DATELINE_DATABASE_URL right, and the server running?")
-    except psycopg.OperationalError as error:
-        output.complain(f"Postgres: {str(error).strip()}")
+        output.complain(f"Postgres does not answer: {error}. {DATABASE_HINT}")
+    except psycopg.Error as error:
+        if error.sqlstate and not isinstance(error, psycopg.OperationalError):
+            raise  # a statement of ours is wrong
+        output.complain(f"Postgres: {str(error).strip()}. {DATABASE_HINT}")
         if settings().log_level == "DEBUG":
             raise
     else:

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)  # a headline with :smile: in it stays as it is
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def line(text: str) -> None:
@@ -72,7 +72,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     grid = Table(*columns, box=None, header_style="bold", pad_edge=False, expand=False)
     for row in rows:
         grid.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
-    Console(highlight=False, width=None if sys.stdout.isatty() else 10_000).print(grid)
+    Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 10_000).print(grid)
 
 
 def ago(when: datetime | None, now: datetime) -> str:
