@@ -1,12 +1,11 @@
-"""Fixtures: one embedded Postgres and one Valkey for the whole run, a fresh database for each test."""
+"""Fixtures: one embedded Postgres and one Valkey for the whole run, an empty database for each test."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -21,7 +20,7 @@ NUMBERS = count(1)
 
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[local.Access]:
-    """The embedded servers, with a template database to copy."""
+    """The embedded servers."""
     home = Path(tempfile.mkdtemp(prefix="dateline-test-"))
     home.chmod(0o755)  # Postgres may have to run under another account
     config = Settings(data_dir=home, processes=4)
@@ -31,9 +30,6 @@ def embedded() -> Iterator[local.Access]:
             with db.connect(access.database_url) as conn:
                 conn.execute("alter system set fsync = off")
                 conn.execute("select pg_reload_conf()")
-                conn.execute("create database template")
-            with db.connect(_named(access, "template")) as conn:
-                db.install_schema(conn)
             yield access
     finally:
         shutil.rmtree(home)
@@ -43,29 +39,47 @@ def _named(access: local.Access, name: str) -> str:
     return access.database_url.removesuffix("dateline") + name
 
 
-@contextmanager
-def _database(access: local.Access, template: str) -> Iterator[str]:
-    name = f"test{next(NUMBERS)}"
-    with db.connect(access.database_url) as conn:
-        conn.execute(f"create database {name} template {template}")
+@pytest.fixture
+def empty_database(embedded: local.Access) -> Iterator[str]:
+    """Address of a database in which nothing was made yet."""
+    name = f"empty{next(NUMBERS)}"
+    with db.connect(embedded.database_url) as conn:
+        conn.execute(f"create database {name} template template0")
         try:
-            yield _named(access, name)
+            yield _named(embedded, name)
         finally:
             conn.execute(f"drop database {name} with (force)")
 
 
-@pytest.fixture
-def empty_database(embedded: local.Access) -> Iterator[str]:
-    """Address of a database in which nothing was made yet."""
-    with _database(embedded, "template0") as url:
-        yield url
+@pytest.fixture(scope="session")
+def emptied(embedded: local.Access) -> Callable[[], str]:
+    """Makes the one database with the schema as good as new: faster by far than a database for each test."""
+    url = _named(embedded, "tests")
+    with db.connect(embedded.database_url) as conn:
+        conn.execute("create database tests")
+    with db.connect(url) as conn:
+        db.install_schema(conn)
+
+    def empty() -> str:
+        with db.connect(url) as conn:
+            conn.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+                " where datname = 'tests' and pid <> pg_backend_pid()"
+            )
+            tables = conn.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+            names = ", ".join(row["tablename"] for row in tables if row["tablename"] != "schema_version")
+            conn.execute(f"truncate {names} restart identity cascade")
+            conn.execute("update schema_version set version = %s", [db.SCHEMA_VERSION])
+            conn.execute("alter database tests reset all")
+        return url
+
+    return empty
 
 
 @pytest.fixture
-def database(embedded: local.Access) -> Iterator[str]:
-    """Address of a fresh database with the schema and no rows."""
-    with _database(embedded, "template") as url:
-        yield url
+def database(emptied: Callable[[], str]) -> str:
+    """Address of a database with the schema and no rows."""
+    return emptied()
 
 
 @pytest.fixture

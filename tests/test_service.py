@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+import redis
 import yaml
 
 from tests.site.press import Press
@@ -43,11 +44,11 @@ def environment(database: str, embedded: local.Access, press: Press, tmp_path: P
     home, feed = press.gazette.url("/"), press.gazette.url("/feed.xml")
     sources = f'[gazette]\nname = "Gazette"\nhomepage = "{home}"\nfeeds = ["{feed}"]\n'
     (tmp_path / "sources.toml").write_text(sources)
-    number = int(database.rsplit("test", 1)[1]) % 15 + 1
+    redis.Redis.from_url(embedded.redis_url).flushall()
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")},
         "DATELINE_DATABASE_URL": database,
-        "DATELINE_REDIS_URL": embedded.redis_url.removesuffix("/0") + f"/{number}",
+        "DATELINE_REDIS_URL": embedded.redis_url,
         "DATELINE_DATA_DIR": str(tmp_path / "data"),
         "DATELINE_SOURCES": str(tmp_path / "sources.toml"),
         "DATELINE_HTTP_PROXY": press.proxy_url,

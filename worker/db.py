@@ -20,6 +20,7 @@ Connection = psycopg.Connection[DictRow]
 Pool = ConnectionPool[Connection]
 
 SCHEMA_VERSION = 1
+OLDEST_POSTGRES = 17  # the first with infinite intervals, which are how long ago something was that never was
 STATEMENT_TIMEOUT = "60s"  # nothing the service asks takes so long; a stuck statement must not hold a lease for ever
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # Postgres text holds neither NUL nor half of a surrogate pair
 
@@ -128,8 +129,11 @@ def require_schema(conn: Connection) -> None:
 def install_schema(conn: Connection) -> None:
     """Apply schema.sql in one transaction: creates what is missing, harms nothing.
 
-    Raises SchemaError if a newer version is installed.
+    Raises SchemaError if a newer version is installed, or the server is too old.
     """
+    if conn.info.server_version < OLDEST_POSTGRES * 10_000:
+        version = conn.info.server_version // 10_000
+        raise SchemaError(f"Dateline needs Postgres {OLDEST_POSTGRES} or newer; this server is version {version}.")
     found = installed_version(conn)
     if found is not None and found > SCHEMA_VERSION:
         require_schema(conn)

@@ -165,7 +165,7 @@ def settle(
             "hash": outcome.body_hash,
         },
     )
-    if outcome.is_failure and schedule.is_final(failures):
+    if outcome.is_failure and schedule.is_final(failures) and not _is_known_to_be_gone(page, outcome):
         bury(conn, page.id, outcome.reason, outcome.detail, page.attempts)
     elif not outcome.is_failure:
         conn.execute(
@@ -176,13 +176,18 @@ def settle(
 
 
 def _wait(page: PageTarget, outcome: Outcome, failures: float, since: datetime | None) -> timedelta | None:
-    if outcome.is_missing and page.article_id is not None:
+    if _is_known_to_be_gone(page, outcome):
         return None if failures >= GONE_AFTER else timedelta(days=1)
     if outcome.is_failure:
         return schedule.backoff(failures, Random(), outcome.retry_after)  # noqa: S311  # jitter
     now = datetime.now(UTC)
     look = schedule.revisit_at(min(since, now), now) if since else None
     return look - now if look else None
+
+
+def _is_known_to_be_gone(page: PageTarget, outcome: Outcome) -> bool:
+    """Whether it is the page of an article that was taken down: news about the article, not work that failed."""
+    return outcome.is_missing and page.article_id is not None
 
 
 def bury(conn: Connection, page_id: int, reason: str, detail: str | None, attempts: int) -> None:

@@ -18,7 +18,7 @@ from typing import IO
 log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-PARENT_PIPE = "DATELINE_PARENT_PIPE"  # set for our own children: their standard input ends when their parent does
+PARENT_PIPE = "_DATELINE_PARENT_PIPE"  # set for our own children: their standard input ends when we do
 LOG_LIMIT = 10_000_000  # bytes; a longer log is set aside when its process starts
 RESTART_FIRST, RESTART_CAP = 1.0, 30.0  # seconds; a process that ends by itself is started again, ever later
 STEADY_AFTER = 60.0  # seconds of running after which an end counts as the first again

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-INTERVAL_STEP = 1.5  # a poll that brought nothing lengthens the wait by it, one that brought something shortens it
+SLOWER, FASTER = 1.25, 1.5  # a poll that brought nothing lengthens the wait so much, one with news shortens it so much
 LOSS_BELOW = 1 / 3  # overlap under which links may soon get lost unseen (the threshold of Media Cloud's rss-fetcher)
 
 RETRY_FIRST = timedelta(seconds=5)  # most failures are gone at the next try
@@ -26,9 +26,9 @@ def next_interval(interval: timedelta, overlap: float, floor: timedelta, ceiling
     """How long to wait before a feed's next poll, between `floor` and `ceiling`.
 
     `overlap`: the share of the last poll's links that were known before, 0 to 1. A poll that brought nothing makes the
-    wait half as long again, one that brought something shortens it as much, one that brought most of the feed
-    halves it. So about every second poll brings news, and an article waits about half as long as it is until the next
-    one comes; a rule that waits until a third of a long feed is new would let many gather first.
+    wait longer, one that brought something makes it shorter, one that brought most of the feed halves it. So about
+    every third poll brings news, and an article waits for a fraction of the time until the next one comes; a rule that
+    waits until a third of a long feed is new would let many gather first.
     Raises ValueError if `overlap` leaves 0..1.
     """
     if not 0 <= overlap <= 1:
@@ -36,9 +36,9 @@ def next_interval(interval: timedelta, overlap: float, floor: timedelta, ceiling
     if overlap < LOSS_BELOW:
         interval /= 2
     elif overlap < 1:
-        interval /= INTERVAL_STEP
+        interval /= FASTER
     else:
-        interval *= INTERVAL_STEP
+        interval *= SLOWER
     return max(floor, min(interval, ceiling))
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import logging
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from importlib.metadata import version
@@ -13,7 +16,11 @@ import platformdirs
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+log = logging.getLogger(__name__)
+
 PREFIX = "DATELINE_"
+OF_COMPOSE = {"postgres_password", "redis_password", "postgres_port"}  # in .env for docker-compose.yml alone
+ONE_LINE = r"^[ -~]*$"  # what a header can carry
 VERSION = version("dateline")
 
 
@@ -35,8 +42,12 @@ class Settings(BaseSettings):
     )
     sources: Path | None = Field(None, description="The sources file; unset: sources.toml here, else the one shipped.")
     http_proxy: str | None = Field(None, repr=False, description="Proxy for every request; it does its own checks.")
-    user_agent: str | None = Field(None, description="Whole User-Agent; unset: Dateline's name and the contact.")
-    contact: str | None = Field(None, description="Address or page at which site owners reach you, for the User-Agent.")
+    user_agent: str | None = Field(
+        None, pattern=ONE_LINE, description="Whole User-Agent; unset: Dateline's name and the contact."
+    )
+    contact: str | None = Field(
+        None, pattern=ONE_LINE, description="Address or page at which site owners reach you, for the User-Agent."
+    )
     delay: float = Field(1.0, ge=0, description="Shortest wait between two requests to one host.")
     concurrency: int = Field(16, ge=1, le=1000, description="Visits that one worker process makes at once.")
     processes: int = Field(
@@ -97,8 +108,17 @@ def default_data_dir() -> Path:
 @cache
 def settings() -> Settings:
     """The settings of this process. Raises SettingsError naming every setting that is wrong."""
+    _warn_of_misspelt(os.environ)
     try:
         return Settings()  # type: ignore[call-arg]  # every field has a default
     except ValidationError as error:
         wrong = (f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         raise SettingsError("; ".join(wrong)) from None
+
+
+def _warn_of_misspelt(environment: Mapping[str, str]) -> None:
+    """Name the variables that look like settings and are none."""
+    known = {PREFIX + name.upper() for name in {*Settings.model_fields, *OF_COMPOSE}}
+    for name in sorted(name for name in environment if name.startswith(PREFIX) and name not in known):
+        close = difflib.get_close_matches(name, known, 1)
+        log.warning("%s is no setting of Dateline%s", name, f": did you mean {close[0]}?" if close else "")

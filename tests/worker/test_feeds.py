@@ -125,7 +125,7 @@ def test_a_poll_is_written_with_its_kind_title_and_validators(conn, feed):
 
 @pytest.mark.parametrize(
     ("new", "seconds"),
-    [pytest.param(10, 300, id="all-new"), pytest.param(5, 400, id="half-new"), pytest.param(0, 900, id="none-new")],
+    [pytest.param(10, 300, id="all-new"), pytest.param(5, 400, id="half-new"), pytest.param(0, 750, id="none-new")],
 )
 def test_what_a_poll_brings_moves_the_interval(conn, feed, new, seconds):
     row, feed = settle(conn, feed, listed(b"1"), new)
@@ -148,7 +148,7 @@ def test_an_unchanged_answer_counts_as_all_links_known(conn, feed, reason):
     answer = fetched(URL, b"", 304) if reason == "not_modified" else fetched(URL)
     row, _ = settle(conn, feed, answered(reason, answer))
     assert row["overlap"] == 1.0
-    assert row["interval_s"] == 900
+    assert row["interval_s"] == 750
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -19,19 +18,12 @@ from tests.worker.builders import (
     add_host,
     add_page,
     add_source,
-    answered,
-    article,
-    feed_target,
-    fetched,
     insert,
-    page_target,
-    save,
     take,
     together,
 )
-from worker import frontier, schedule
+from worker import frontier
 from worker.discover import Link
-from worker.outcome import Outcome
 from worker.targets import Claim, FeedTarget, Manner
 
 HOST = "paper.example"
@@ -56,8 +48,8 @@ def host_row(conn, name=HOST):
     """Without leased_until, which may be before all time, and so no Python datetime."""
     return conn.execute(
         """
-        select due_at, token, leased_by, last_request_at, latency_ms, crawl_delay_s, slow_until, cooldown_until, failures,
-               trouble, robots_status, robots_body, robots_checked_at from host where name = %s""",
+        select due_at, token, leased_by, last_request_at, latency_ms, crawl_delay_s, slow_until, cooldown_until,
+               failures, trouble, robots_status, robots_body, robots_checked_at from host where name = %s""",
         [name],
     ).fetchone()
 
@@ -317,255 +309,3 @@ def test_a_page_that_kills_its_worker_is_a_dead_letter_after_three_attempts(pool
     row = page_row(conn, page)
     assert (row["due_at"], row["attempts"], row["wanted"], row["outcome"]) == (None, 0, False, "crashed")
     assert row_of(conn, "crawl_page", "crawl_id", crawl)["outcome"] == "crashed"
-
-
-# What becomes of a page -------------------------------------------------------------------------------------------
-
-
-def settle(conn, page, outcome, article_id=None, since=None):
-    """Settle an attempt at a page; returns its row, and the hours until it is due again."""
-    with conn.transaction():
-        frontier.settle(conn, page, outcome, article_id, since)
-        wait = conn.execute("select due_at - now() as wait from page where id = %s", [page.id]).fetchone()["wait"]
-    return page_row(conn, page.id), wait
-
-
-@pytest.fixture
-def page(conn):
-    add_host(conn, HOST)
-    return page_target(add_page(conn, url("1"), attempts=1, wanted=True), url("1"))
-
-
-def test_a_success_is_written_with_its_validators(pool, conn, page):
-    outcome = answered("new", fetched(page.url, etag='"e"', last_modified="then"))
-    saved = save(pool, article())
-    row, wait = settle(conn, page, outcome, saved.id, NOON)
-    assert (row["outcome"], row["attempts"], row["failures"], row["wanted"]) == ("new", 0, 0.0, False)
-    assert (row["etag"], row["last_modified"], row["body_hash"]) == ('"e"', "then", outcome.body_hash)
-    assert row["article_id"] == saved.id
-    assert row["fetched_at"]
-    assert wait is None or wait > timedelta(0)
-
-
-def test_a_304_keeps_the_validators_and_the_hash(conn, page):
-    settle(conn, page, answered("new", fetched(page.url, etag='"e"')))
-    before = page_row(conn, page.id)
-    row, _ = settle(conn, page, answered("not_modified", fetched(page.url, b"", 304, etag='"other"')))
-    assert (row["etag"], row["body_hash"]) == ('"e"', before["body_hash"])
-    assert row["outcome"] == "not_modified"
-
-
-def test_a_page_without_an_article_is_not_asked_again(conn, page):
-    _, wait = settle(conn, page, answered("other", fetched(page.url)))
-    assert wait is None
-
-
-def test_a_fresh_article_is_looked_at_again_within_the_hour(pool, conn, page):
-    saved = save(pool, article())
-    _, wait = settle(conn, page, answered("new", fetched(page.url)), saved.id, saved.since)
-    assert timedelta(minutes=50) < wait <= timedelta(hours=1)
-
-
-def test_an_article_dated_in_the_future_is_looked_at_again_as_if_it_came_out_now(pool, conn, page):
-    _, wait = settle(conn, page, answered("new", fetched(page.url)), save(pool, article()).id, FUTURE)
-    assert timedelta(minutes=50) < wait <= timedelta(hours=1)
-
-
-def test_a_failure_is_tried_again_soon_and_the_crawl_still_wants_it(conn, page):
-    row, wait = settle(conn, page, Outcome("timed_out", weight=0.5, detail="too slow"))
-    assert (row["outcome"], row["detail"], row["failures"], row["wanted"]) == ("timed_out", "too slow", 0.5, True)
-    assert timedelta(0) < wait < timedelta(minutes=1)
-    assert conn.execute("select from dead_letter").fetchall() == []
-
-
-def test_retry_after_is_obeyed(conn, page):
-    _, wait = settle(conn, page, Outcome("rate_limited", weight=0.25, retry_after=timedelta(hours=2)))
-    assert timedelta(hours=2) <= wait <= timedelta(hours=2.2)
-
-
-@pytest.mark.parametrize("weight", [1.0, 0.5, 0.25])
-def test_failures_add_up_to_a_dead_letter(conn, page, weight):
-    tries = round(schedule.FINAL_FAILURES / weight)
-    for number in range(1, tries + 1):
-        assert conn.execute("select from dead_letter").fetchall() == []
-        row, wait = settle(conn, page, Outcome("not_found", weight=weight, detail="404"))
-        assert row["failures"] == pytest.approx(number * weight)
-        page = replace(page, failures=row["failures"])
-    assert wait is None
-    letter = row_of(conn, "dead_letter", "page_id", page.id)
-    assert (letter["reason"], letter["detail"], letter["settled_at"]) == ("not_found", "404", None)
-
-
-def test_a_later_success_settles_the_dead_letter(conn, page):
-    frontier.bury(conn, page.id, "not_found", "404", 3)
-    row, _ = settle(conn, replace(page, failures=3.0), answered("other", fetched(page.url)))
-    letter = row_of(conn, "dead_letter", "page_id", page.id)
-    assert letter["settled_as"] == "recovered"
-    assert row["failures"] == 0.0
-
-
-def test_a_page_that_dies_again_keeps_one_open_dead_letter(conn, page):
-    frontier.bury(conn, page.id, "not_found", "404", 3)
-    frontier.bury(conn, page.id, "timed_out", "slow", 0)
-    letter = row_of(conn, "dead_letter", "page_id", page.id)
-    assert (letter["reason"], letter["detail"], letter["attempts"]) == ("timed_out", "slow", 4)
-
-
-# Links ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def feed(conn):
-    add_host(conn, HOST, due_at=None)
-    add_source(conn)
-    return feed_target(add_feed(conn, url("feed"), due_at=None), url("feed"))
-
-
-def test_links_are_added_once_and_the_new_ones_counted(conn, feed):
-    links = [Link(url("1")), Link("https://blog.paper.example/2"), Link(url("1"))]
-    assert frontier.add_links(conn, feed, links, backfill=False) == (2, {HOST, "blog.paper.example"})
-    assert frontier.add_links(conn, feed, [*links, Link(url("3"))], backfill=False) == (1, {HOST})
-    assert frontier.add_links(conn, feed, links, backfill=False) == (0, set())
-    assert frontier.add_links(conn, feed, [], backfill=False) == (0, set())
-
-
-def test_a_link_becomes_a_page_with_what_the_feed_said(conn, feed):
-    hint = Hint(title="Rain\x00", published=NOON)
-    frontier.add_links(conn, feed, [Link(url("1"), hint), Link(url("2"), Hint(published=FUTURE))], backfill=True)
-    first, second = conn.execute("select *, now() >= newest_at as past from page order by url").fetchall()
-    assert (first["source_id"], first["feed_id"], first["backfill"], first["newest_at"]) == (
-        "paper",
-        feed.id,
-        True,
-        NOON,
-    )
-    assert first["hint"] == {"title": "Rain\ufffd", "published": NOON.isoformat()}
-    assert second["past"]
-    assert first["due_at"] == second["due_at"]
-
-
-def test_feeds_that_list_the_same_links_at_once_count_each_as_new_once(pool, conn, feed):
-    links = [Link(f"https://h{number % 7}.example/{number}") for number in range(200)]
-
-    def add(turn):
-        with pool.connection() as writer:
-            return frontier.add_links(writer, feed, links[turn * 10 :] + links[: turn * 10], backfill=False)[0]
-
-    assert sum(together([lambda turn=turn: add(turn) for turn in range(10)])) == 200
-
-
-@pytest.mark.parametrize(
-    ("modified", "fetched_at", "due_at", "is_due"),
-    [
-        pytest.param(NOON, PAST, None, True, id="changed-since"),
-        pytest.param(NOON, PAST, FUTURE, True, id="changed-since-planned-for-later"),
-        pytest.param(PAST, NOON, None, False, id="changed-before"),
-        pytest.param(None, PAST, None, False, id="not-said"),
-        pytest.param(FUTURE, "now", None, False, id="looked-at-just-now"),
-    ],
-)
-def test_a_known_article_is_asked_for_again_if_the_feed_says_that_it_changed(
-    pool, conn, feed, modified, fetched_at, due_at, is_due
-):
-    saved = save(pool, article())
-    add_page(conn, url("1"), due_at=due_at, fetched_at=fetched_at, article_id=saved.id)
-    assert frontier.add_links(conn, feed, [Link(url("1"), Hint(modified=modified))], backfill=False) == (
-        0,
-        {HOST} if is_due else set(),
-    )
-    assert conn.execute("select due_at <= now() as is_due from page").fetchone()["is_due"] is (
-        is_due or due_at and False
-    )
-
-
-# Sleeping and waking ----------------------------------------------------------------------------------------------
-
-
-def test_waking_makes_hosts_due_and_leaves_the_overdue_where_they_stand(pool, conn):
-    for name, due_at in (("asleep", None), ("later", FUTURE), ("overdue", PAST), ("untouched", None)):
-        add_host(conn, f"{name}.example", due_at=due_at)
-    frontier.wake(conn, {"asleep.example", "later.example", "overdue.example", "unknown.example"})
-    assert host_row(conn, "overdue.example")["due_at"] == PAST
-    assert host_row(conn, "untouched.example")["due_at"] is None
-    assert {claimed.host for claimed in frontier.claim(pool, 9, LEASE, "tick")} == {
-        "asleep.example",
-        "later.example",
-        "overdue.example",
-    }
-
-
-@pytest.mark.parametrize("due_at", [PAST, FUTURE, None])
-def test_links_added_while_their_host_is_released_are_not_forgotten(pool, conn, database, feed, due_at):
-    """The release may not look at what is due before the transaction that adds the links has ended."""
-    add_host(conn, "news.example")
-    lease = take(pool, "news.example")
-    conn.execute("update host set due_at = %s where name = 'news.example'", [due_at])
-    releasing = threading.Thread(target=frontier.release, args=(pool, lease, CALM))
-    with pool.connection() as writer:
-        _, hosts = frontier.add_links(writer, feed, [Link("https://news.example/1")], backfill=False)
-        frontier.wake(writer, hosts)
-        releasing.start()
-        while not conn.execute("select from pg_locks where not granted").fetchall():
-            assert releasing.is_alive()  # until it waits
-    releasing.join()
-    [claimed] = frontier.claim(pool, 1, LEASE, "tick")
-    assert claimed.host == "news.example"
-
-
-def test_links_for_a_host_that_is_being_released_wake_it_afterwards(pool, conn, feed):
-    add_host(conn, "news.example")
-    lease = take(pool, "news.example")
-    assert frontier.release(pool, lease, CALM)
-    _, hosts = frontier.add_links(conn, feed, [Link("https://news.example/1")], backfill=False)
-    frontier.wake(conn, hosts)
-    assert [claimed.host for claimed in frontier.claim(pool, 1, LEASE, "tick")] == ["news.example"]
-
-
-def test_wakers_and_releases_at_once_forget_nothing(pool, conn, feed):
-    names = [f"h{number}.example" for number in range(6)]
-    for name in names:
-        add_host(conn, name)
-
-    def work(worker):
-        for step in range(6):
-            with pool.connection() as writer:
-                links = [Link(f"https://{name}/{worker}-{step}") for name in names]
-                _, hosts = frontier.add_links(writer, feed, links[worker % 6 :] + links[: worker % 6], backfill=False)
-                frontier.wake(writer, hosts)
-            for claimed in frontier.claim(pool, 2, LEASE, "tick"):
-                lease = frontier.hold(pool, claimed, LEASE, "w")
-                for target in frontier.targets(pool, lease):
-                    conn_settle(pool, target)
-                assert frontier.release(pool, lease, CALM)
-
-    together([lambda worker=worker: work(worker) for worker in range(8)])
-    assert frontier.repair(pool) == 0
-
-
-def conn_settle(pool, target):
-    """Settle a page as one that is no article."""
-    with pool.connection() as conn:
-        frontier.settle(conn, target, answered("other", fetched(target.url)), None, None)
-
-
-def test_repair_wakes_what_sleeps_although_something_is_due(pool, conn):
-    add_source(conn)
-    for name, columns in {
-        "page": {"due_at": None},
-        "feed": {"due_at": FUTURE},
-        "leased": {"due_at": None, "leased_until": FUTURE},
-        "awake": {},
-        "idle": {"due_at": None},
-    }.items():
-        add_host(conn, f"{name}.example", **columns)
-    for name in ("page", "leased", "awake"):
-        add_page(conn, f"https://{name}.example/1")
-    add_page(conn, "https://idle.example/1", due_at=FUTURE)
-    add_feed(conn, "https://feed.example/rss")
-    assert frontier.repair(pool) == 2
-    assert frontier.repair(pool) == 0
-    assert {claimed.host for claimed in frontier.claim(pool, 9, LEASE, "tick")} == {
-        "page.example",
-        "feed.example",
-        "awake.example",
-    }

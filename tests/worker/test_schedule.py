@@ -29,7 +29,7 @@ class Chance(Random):
 @pytest.mark.parametrize(
     ("overlap", "interval"),
     [
-        pytest.param(1.0, 1.5 * HOUR, id="nothing-new-is-slower"),
+        pytest.param(1.0, 1.25 * HOUR, id="nothing-new-is-slower"),
         pytest.param(0.98, HOUR / 1.5, id="one-new-is-faster"),
         pytest.param(0.5, HOUR / 1.5, id="half-new-is-faster"),
         pytest.param(0.3, HOUR / 2, id="most-new-halves"),

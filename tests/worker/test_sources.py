@@ -43,7 +43,12 @@ def test_adding_again_brings_up_to_date_and_forgets_nothing(conn):
     changed = replace(PAPER, name="Paper", homepage=None, country=None, language=None, timezone=None, feeds=(SECTION,))
     assert sources.add(conn, changed, "added").new == (SECTION.url,)
     row = source(conn)
-    assert (row["name"], row["homepage"], row["country"], row["timezone"]) == ("Paper", PAPER.homepage, "pk", "Asia/Karachi")
+    assert (row["name"], row["homepage"], row["country"], row["timezone"]) == (
+        "Paper",
+        PAPER.homepage,
+        "pk",
+        "Asia/Karachi",
+    )
     assert len(feeds_due(conn)) == 2
 
 
@@ -79,7 +84,9 @@ def test_a_paused_source_is_not_polled_until_it_is_resumed(conn):
     assert conn.execute("select from host where due_at <= now()").rowcount == 1
 
 
-@pytest.mark.parametrize("stop", [lambda conn: sources.set_enabled(conn, "paper", is_on=False), lambda conn: sources.remove(conn, "paper")])
+@pytest.mark.parametrize(
+    "stop", [lambda conn: sources.set_enabled(conn, "paper", is_on=False), lambda conn: sources.remove(conn, "paper")]
+)
 def test_the_file_does_not_undo_a_command(conn, stop):
     sources.sync(conn, [PAPER])
     stop(conn)
@@ -87,7 +94,9 @@ def test_the_file_does_not_undo_a_command(conn, stop):
     assert feeds_due(conn) == []
 
 
-@pytest.mark.parametrize("stop", [lambda conn: sources.set_enabled(conn, "paper", is_on=False), lambda conn: sources.remove(conn, "paper")])
+@pytest.mark.parametrize(
+    "stop", [lambda conn: sources.set_enabled(conn, "paper", is_on=False), lambda conn: sources.remove(conn, "paper")]
+)
 def test_a_person_who_adds_a_stopped_source_starts_it_again(conn, stop):
     sources.add(conn, PAPER, "added")
     stop(conn)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+from psycopg import ServerCursor
+from psycopg.rows import DictRow
 
 from scrapers.urls import normalise
 from worker import tasks
@@ -32,6 +33,12 @@ SELECTED = """
             or to_tsvector('simple', title || ' ' || body) @@ websearch_to_tsquery('simple', %(words)s))
      order by first_seen desc, id desc limit %(limit)s"""
 
+ALL = """
+    select * from dateline.articles
+     where (%(source)s::text is null or source = %(source)s)
+       and (%(since)s::timestamptz is null or first_seen >= %(since)s)
+     order by id"""
+
 
 class Format(StrEnum):
     """What `articles export` writes."""
@@ -48,7 +55,9 @@ def list_articles(source: Source = None, since: Since = None, limit: Limit = 20,
 
 @app.command()
 def search(
-    words: Annotated[list[str], typer.Argument(help='Words that it must have; "a phrase", or, -without.')],
+    words: Annotated[
+        list[str], typer.Argument(help='Words that it must have; "a phrase", or; after -- also -without.')
+    ],
     source: Source = None,
     since: Since = None,
     limit: Limit = 20,
@@ -75,20 +84,28 @@ def export(
     since: Since = None,
 ) -> None:
     """Write all articles with their text to standard output, without copies, the oldest first."""
-    with session.database() as pool:
-        rows = _all(pool, source, _since(since))
-        if format is Format.JSONL:
-            for row in rows:
+    wanted = {"source": source, "since": _since(since)}
+    with session.database() as pool, pool.connection() as conn, conn.cursor("export") as cursor:
+        cursor.execute(ALL, wanted)
+        if format is Format.CSV:
+            _write_csv(cursor)
+        else:
+            for row in cursor:
                 output.print_json(row)
-            return
-        writer: csv.DictWriter[str] | None = None
-        for row in rows:
-            if writer is None:
-                writer = csv.DictWriter(sys.stdout, list(row))
-                writer.writeheader()
-            writer.writerow(
-                {name: "; ".join(value) if isinstance(value, list) else value for name, value in row.items()}
-            )
+
+
+def _write_csv(cursor: ServerCursor[DictRow]) -> None:
+    writer = csv.DictWriter(sys.stdout, [column.name for column in cursor.description or ()])
+    writer.writeheader()
+    for row in cursor:
+        writer.writerow({name: _cell(value) for name, value in row.items()})
+
+
+def _cell(value: Any) -> Any:
+    """What a spreadsheet takes: a list as text, the rest as in JSON."""
+    if isinstance(value, list):
+        return "; ".join(value)
+    return value if value is None or isinstance(value, str) else output.as_json(value).strip('"')
 
 
 def find(pool: Pool, target: str) -> dict[str, Any] | None:
@@ -108,17 +125,6 @@ def find(pool: Pool, target: str) -> dict[str, Any] | None:
         ).fetchone()
 
 
-def _all(pool: Pool, source: str | None, since: datetime | None) -> Iterator[dict[str, Any]]:
-    with pool.connection() as conn, conn.cursor("export") as cursor:
-        cursor.execute(
-            """
-            select * from dateline.articles where (%(source)s::text is null or source = %(source)s)
-               and (%(since)s::timestamptz is null or first_seen >= %(since)s) order by id""",
-            {"source": source, "since": since},
-        )
-        yield from cursor
-
-
 def _show(wanted: dict[str, Any], json: bool) -> None:
     with session.database() as pool, pool.connection() as conn:
         rows = conn.execute(SELECTED, wanted).fetchall()
@@ -132,7 +138,8 @@ def _show(wanted: dict[str, Any], json: bool) -> None:
             [(row["id"], f"{output.ago(row['first_seen'], now)} ago", row["source"], row["title"]) for row in rows],
         )
     else:
-        output.note("No articles" + (" match." if wanted["words"] else " yet."))
+        is_narrowed = wanted["source"] or wanted["since"] or wanted["words"]
+        output.note("No articles match." if is_narrowed else "No articles yet.")
 
 
 def _since(text: str | None) -> datetime | None:

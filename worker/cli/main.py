@@ -65,7 +65,7 @@ def main() -> None:
     except psycopg.Error as error:
         if error.sqlstate and not isinstance(error, psycopg.OperationalError):
             raise  # a statement of ours is wrong
-        output.complain(f"Postgres: {str(error).strip()}. {DATABASE_HINT}")
+        output.complain(f"Postgres: {str(error).strip()}" + ("" if error.sqlstate else f"\n{DATABASE_HINT}"))
         if settings().log_level == "DEBUG":
             raise
     else:

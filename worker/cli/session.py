@@ -29,7 +29,8 @@ def database() -> Iterator[Pool]:
 
 @contextmanager
 def running() -> Iterator[Pool]:
-    """The pool on a server that runs already."""
+    """The pool on a server that runs already. Raises psycopg.Error or SchemaError if it cannot be used."""
+    db.connect().close()  # says at once what is wrong; a pool would go on trying
     pool = db.pool()
     try:
         yield pool

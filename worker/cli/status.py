@@ -6,11 +6,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import psycopg
 import typer
 
 from worker import local, sources, workers
 from worker.cli import output, session
-from worker.db import Pool
+from worker.db import Pool, SchemaError
 from worker.settings import settings
 
 
@@ -26,8 +27,15 @@ def status(
         elif not quiet:
             output.complain(f"Not running: no service in {config.data_dir}. Start it with `dateline up`.")
         raise typer.Exit(1)
-    with session.running() as pool:
-        health, found = workers.health(pool), figures(pool)
+    try:
+        with session.running() as pool:
+            health, found = workers.health(pool), figures(pool)
+    except (psycopg.Error, SchemaError) as error:
+        if json:
+            output.print_json({"up": False, "reason": str(error).strip()})
+        elif not quiet:
+            raise
+        raise typer.Exit(1) from None
     if json:
         output.print_json({"up": health.is_up, **asdict(health), **found})
     elif not quiet:
