@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from scrapers.article import Kind
 from scrapers.page import Page
 from scrapers.registry import scrape
+from scrapers.urls import is_home
 from worker import discover, feeds, frontier, record, schedule
 from worker.db import Pool
 from worker.fetch import Fetched, Fetcher
@@ -57,7 +58,7 @@ class Report:
     def add(self, outcome: Outcome) -> None:
         """Count one attempt."""
         self.reasons[outcome.reason] += 1
-        self.answers += outcome.fetched is not None
+        self.answers += outcome.status is not None and not outcome.is_host_trouble
         if outcome.is_host_trouble:
             self.trouble = outcome
 
@@ -69,7 +70,6 @@ def visit(
     limits: Limits,
     stopping: threading.Event,
     crawl_id: int | None = None,
-    watch: Callable[[Target, Outcome], None] | None = None,
 ) -> Report:
     """Poll the host's due feeds, then fetch its due pages, newest first, until nothing is due or a limit is reached.
 
@@ -85,8 +85,6 @@ def visit(
             break
         outcome = record.record(pool, lease, target, outcome, keeps_bytes=limits.keeps_bytes)
         report.add(outcome)
-        if watch:
-            watch(target, outcome)
         if outcome.is_host_trouble:
             break
     report.requests = pacer.requests
@@ -140,7 +138,8 @@ def _read_page(target: PageTarget, fetched: Fetched, known: Outcome) -> Outcome:
         return replace(known, reason="same")
     page = Page(fetched.body, fetched.url, fetched.headers)
     article = scrape(page, target.hint)
-    if article.is_article:
+    is_front = target.is_target and (article.kind in (Kind.HOME, Kind.LISTING) or is_home(target.url))
+    if article.is_article and not is_front:
         return replace(known, reason="article", article=article)
     if article.kind is Kind.BLOCK:
         return replace(known, reason="blocked", weight=BLOCKED_WEIGHT, detail="a challenge page", is_host_trouble=True)
@@ -148,10 +147,11 @@ def _read_page(target: PageTarget, fetched: Fetched, known: Outcome) -> Outcome:
         return replace(
             known, reason="soft_404", weight=MISSING_WEIGHT, detail="the page says that there is nothing here"
         )
-    if target.is_target and article.kind in (Kind.HOME, Kind.LISTING):
+    if is_front:
         links = discover.section_links(page, None)
         named = tuple(found.url for found in discover.find_feeds(page))
-        return replace(known, reason="listing", listing=discover.Listing("section", links), feeds=named)
+        if links or named:
+            return replace(known, reason="listing", listing=discover.Listing("section", links), feeds=named)
     return replace(known, reason=article.kind.value, detail=f"the page is no article: {article.kind.value}")
 
 

@@ -55,7 +55,7 @@ def main() -> None:
     """Run the command line; errors that a person can mend end with one clear message and exit code 1."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # as JSON writes what an encoding has no place for
+            stream.reconfigure(errors="backslashreplace")  # a headline may have letters that a terminal lacks
     try:
         app()
     except (SettingsError, SchemaError, LocalError, SourceFileError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Sequence
@@ -47,7 +48,9 @@ def usage(text: str) -> NoReturn:
 
 def as_json(value: Any) -> str:
     """One line of JSON; times in ISO 8601."""
-    return json.dumps(value, ensure_ascii=False, default=_plain)
+    has_all_letters = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+    text = json.dumps(value, ensure_ascii=not has_all_letters, default=_plain)
+    return text.encode("utf-8", "backslashreplace").decode()  # half of a surrogate pair stays an escape
 
 
 def _plain(value: Any) -> Any:

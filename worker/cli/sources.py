@@ -18,9 +18,11 @@ from worker.db import Pool
 from worker.fetch_errors import FetchError
 from worker.opml import OpmlError, read_opml, write_opml
 from worker.settings import Settings, settings
-from worker.sourcefile import FeedSpec, SourceSpec, dump, parse
+from worker.sourcefile import FeedSpec, SourceSpec, dump, load
 
 app = typer.Typer(help="The sources: add, list, pause, check, import, export.", no_args_is_help=True)
+
+NAMED = 10  # publishers of an ambiguous name
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 SourceId = Annotated[str, typer.Argument(help="Id of the source, as `dateline sources list` shows it.")]
@@ -78,8 +80,12 @@ def _find(pool: Pool, config: Settings, target: str) -> tuple[SourceSpec, source
     if len(matches) == 1:
         return matches[0].spec(), "catalogue", []
     if matches:
-        names = ", ".join(sorted(match.name for match in matches))
-        raise probe.ProbeError(f"more than one publisher of the catalogue has this name: {names}. Give one of them.")
+        names = sorted(match.name for match in matches)
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        raise probe.ProbeError(
+            f"more than one publisher of the catalogue has this name: {', '.join(names[:NAMED])}{more}."
+            " Give the whole name of one."
+        )
     if "." in target:
         try:
             found = probe.probe(pool, config, f"https://{target}")
@@ -94,7 +100,10 @@ def _find(pool: Pool, config: Settings, target: str) -> tuple[SourceSpec, source
 def _print_added(spec: SourceSpec, origin: str, lists: list[probe.FoundList], added: sources.Added) -> None:
     output.line(f"{spec.id}: {spec.name}" + (f", {spec.homepage}" if spec.homepage else ""))
     known = {found.url: found for found in lists}
+    left = {text.partition(" ")[0] for text in added.elsewhere}  # each is an address and its source
     for feed in spec.feeds:
+        if feed.url in left:
+            continue
         look = known.get(feed.url)
         what = (
             f"{look.kind}, {look.links} links" if look and look.links else (look.kind if look else "from the catalogue")
@@ -203,9 +212,10 @@ def check(source_ids: Annotated[list[str] | None, typer.Argument(help="Ids of so
 def import_sources(file: Annotated[Path, typer.Argument(help="An OPML file, or a sources file (.toml).")]) -> None:
     """Follow the feeds of an OPML file, or the sources of a sources file."""
     try:
-        body = file.read_bytes()
-        specs = parse(body.decode(), str(file)) if file.suffix == ".toml" else _from_opml(body)
-    except (OSError, UnicodeDecodeError, OpmlError) as error:
+        specs = load(file) if file.suffix.lower() == ".toml" else _from_opml(file.read_bytes())
+    except OSError as error:
+        output.fail(f"{file}: {error.strerror or error}")
+    except OpmlError as error:
         output.fail(f"{file}: {error}")
     with session.database() as pool, pool.connection() as conn:
         for spec in specs:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -32,7 +31,7 @@ class Picture:
     per_minute: float  # articles stored, over the last five minutes
     failures: dict[str, int]  # of the last five minutes, by reason
     headlines: list[dict[str, Any]]  # id, source, title, first_seen; newest first
-    unreachable: dict[str, str]  # host of feeds -> reason, where none of its feeds answers
+    unreachable: dict[str, str]  # host of feeds -> why its last visit failed as a whole
     reachable: int  # hosts of feeds that answer, or were not asked yet
     down: list[str]  # processes that do not run
 
@@ -63,17 +62,16 @@ def look(pool: Pool, down: list[str]) -> Picture:
         ).fetchall()
         hosts = conn.execute(
             """
-            select h.name, coalesce(h.trouble, 'no answer') as trouble,
-                   bool_and(f.answered_at is null and f.failures > 0) and h.trouble is not null as is_down
-              from feed f join host h on h.name = f.host where f.enabled group by h.name order by h.name"""
+            select distinct h.name, h.trouble from feed f join host h on h.name = f.host
+             where f.enabled order by h.name"""
         ).fetchall()
     return Picture(
         workers.health(pool),
         **counts,
         failures={row["reason"]: row["n"] for row in failures},
         headlines=headlines,
-        unreachable={row["name"]: row["trouble"] for row in hosts if row["is_down"]},
-        reachable=sum(not row["is_down"] for row in hosts),
+        unreachable={row["name"]: row["trouble"] for row in hosts if row["trouble"]},
+        reachable=sum(row["trouble"] is None for row in hosts),
         down=down,
     )
 
@@ -109,7 +107,7 @@ def draw(picture: Picture) -> RenderableType:
     parts += [Text(line, style="yellow") for line in warnings(picture)]
     table = Table(box=None, pad_edge=False, show_header=False)
     for row in picture.headlines:
-        table.add_row(output.ago(row["first_seen"], now), f"[cyan]{escape(row['source'])}[/]", escape(row["title"]))
+        table.add_row(output.ago(row["first_seen"], now), Text(row["source"], style="cyan"), Text(row["title"]))
     return Group(*parts, Text(""), table)
 
 
