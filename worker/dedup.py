@@ -13,7 +13,7 @@ from worker.events import Event
 
 FEW_TOKENS = 20  # below it the headline counts too: a caption such as "Watch the video" is no story of its own
 MIN_TOKENS = 5  # texts this short are never compared
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))  # soft hyphen, zero-width characters
+INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")  # soft hyphen, zero-width characters
 TOKEN = re.compile(r"\w+")
 
 
@@ -23,8 +23,9 @@ def tokens(text: str) -> list[str]:
     Case, accents, ligatures, punctuation and invisible characters are dropped; figures stay, because daily reports
     differ by them alone.
     """
-    plain = unicodedata.normalize("NFKD", text.translate(INVISIBLE)).casefold()
-    return TOKEN.findall("".join(char for char in plain if not unicodedata.combining(char)))
+    plain = unicodedata.normalize("NFKD", INVISIBLE.sub("", text)).casefold()
+    marks = {ord(char): None for char in set(plain) if unicodedata.combining(char)}
+    return TOKEN.findall(plain.translate(marks) if marks else plain)
 
 
 def text_hash(article: Article) -> int | None:

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 import psycopg
@@ -31,6 +31,7 @@ LOOPBACK = "127.0.0.1"
 SPARE_CONNECTIONS = 40  # for commands and readers beside the workers
 START_S = 60.0  # a server that does not answer by then will not; crash recovery of a large archive fits in
 STOP_S = 30.0
+LOCK_TRIES = 5
 ACCOUNTS = ("postgres", "nobody")  # Postgres refuses to run as root: for root it runs as the first that exists
 POSTGRES_OPTIONS = {
     "listen_addresses": LOOPBACK,
@@ -146,7 +147,7 @@ def locked(home: Path) -> Iterator[None]:
         raise LocalError(f"Cannot use the data folder {home} ({error.strerror}). Set DATELINE_DATA_DIR.") from None
     with handle:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(handle)
         except OSError:
             handle.seek(0)
             raise LocalError(f"Dateline already runs in {home} (process {handle.read().strip() or '?'}).") from None
@@ -154,6 +155,16 @@ def locked(home: Path) -> Iterator[None]:
         handle.write(str(os.getpid()))
         handle.flush()
         yield
+
+
+def _lock(handle: IO[str]) -> None:
+    """Take the lock, for which `is_running` of another process may reach in the same moment. Raises OSError."""
+    for _ in range(LOCK_TRIES - 1):
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(0.05)
+    return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def is_running(config: Settings) -> bool:

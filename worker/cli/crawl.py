@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -33,15 +34,13 @@ def crawl(
     """Fetch stories now: those named, or those that a feed, sitemap, home page or source lists.
 
     Works beside running workers and without any. Exit code 0 if everything was got, 1 if something failed or nothing
-    was found.
+    was found. Ctrl-C ends it after the fetches under way, a second one at once.
     """
     try:
         after = tasks.parse_since(since) if since else None
     except ValueError:
         output.usage(f"--since {since}: not a day; write it as 2026-01-31 or 2026-01-31T08:00+05:00")
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = _stop_on_signal()
     with session.database() as pool:
         crawl_id = crawls.request(pool, crawls.Request(targets, limit, after))
         with ExitStack() as screen:
@@ -56,6 +55,18 @@ def crawl(
         raise typer.Exit(INTERRUPTED)
     if summary.refused or summary.failed or not summary.counts.keys() - {"lists"}:
         raise typer.Exit(1)
+
+
+def _stop_on_signal() -> threading.Event:
+    stopping = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+        signal.signal(number, signal.SIG_DFL)  # a second one ends it at once
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    return stopping
 
 
 def _bar(screen: ExitStack, pool: Pool) -> Callable[[Summary], None]:
