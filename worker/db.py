@@ -79,7 +79,7 @@ def open_pool(url: str, size: int) -> Pool:
 @cache
 def pool() -> Pool:
     """The pool of this process. Raises SchemaError if the database is not one this program works with."""
-    made = open_pool(settings().database(), settings().concurrency + 4)
+    made = open_pool(settings().database(), settings().connections)
     try:
         with made.connection() as conn:
             require_schema(conn)

@@ -78,9 +78,7 @@ def servers(config: Settings, *, wants_broker: bool = True) -> Iterator[None]:
         access = _access(home)
         addresses = {}
         if not config.database_url:
-            running.enter_context(
-                _postgres(home, access, (config.concurrency + 4) * config.processes + SPARE_CONNECTIONS)
-            )
+            running.enter_context(_postgres(home, access, config.connections * config.processes + SPARE_CONNECTIONS))
             addresses["database_url"] = access.database_url
         if wants_broker and not config.redis_url:
             running.enter_context(_valkey(home, access))

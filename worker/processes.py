@@ -10,8 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 PARENT_PIPE = "_DATELINE_PARENT_PIPE"  # set for our own children: their standard input ends when we do
+ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}  # glibc keeps a heap per thread otherwise, and never gives their tops back
 LOG_LIMIT = 10_000_000  # bytes; a longer log is set aside when its process starts
 RESTART_FIRST, RESTART_CAP = 1.0, 30.0  # seconds; a process that ends by itself is started again, ever later
 STEADY_AFTER = 60.0  # seconds of running after which an end counts as the first again
@@ -77,7 +78,6 @@ class Child:
     name: str
     command: Sequence[str]
     log_path: Path | None = None  # None: it writes where its parent does
-    env: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
@@ -92,7 +92,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT if output else None,
-                env={**os.environ, **self.env, PARENT_PIPE: "1"},
+                env={**ALLOCATOR, **os.environ, PARENT_PIPE: "1"},
                 start_new_session=True,
             )
         finally:

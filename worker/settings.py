@@ -49,7 +49,7 @@ class Settings(BaseSettings):
         None, pattern=ONE_LINE, description="Address or page at which site owners reach you, for the User-Agent."
     )
     delay: float = Field(1.0, ge=0, description="Shortest wait between two requests to one host.")
-    concurrency: int = Field(16, ge=1, le=1000, description="Visits that one worker process makes at once.")
+    concurrency: int = Field(48, ge=1, le=1000, description="Visits that one worker process makes at once.")
     processes: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Worker processes; unset: one per core."
     )
@@ -91,6 +91,11 @@ class Settings(BaseSettings):
                 f"No {name.partition('_')[0]} server: {PREFIX}{name.upper()} is not set and no embedded server runs in"
                 f" {self.data_dir}. Start everything with `dateline up`, or set {PREFIX}{name.upper()}."
             ) from None
+
+    @property
+    def connections(self) -> int:
+        """Database connections of one process: most visits are waiting for a host, and hold none."""
+        return min(self.concurrency, 16) + 4
 
     @property
     def lease_for(self) -> timedelta:
