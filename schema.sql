@@ -116,7 +116,7 @@ comment on column feed.host is 'Host of location.';
 comment on column feed.kind is 'What it turned out to be at its first poll; null before that.';
 comment on column feed.link_pattern is 'For a section page: regular expression that a story''s address must match.';
 comment on column feed.title is 'Its own title.';
-comment on column feed.parent_id is 'The sitemap index that named it.';
+comment on column feed.parent_id is 'The sitemap index or home page that named it.';
 comment on column feed.enabled is 'False while it is not to be polled.';
 comment on column feed.due_at is 'When it is polled next; null while paused.';
 comment on column feed.interval_s is 'Current wait between polls in seconds; moved by what the polls bring.';

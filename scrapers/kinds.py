@@ -7,6 +7,7 @@ import re
 from scrapers.article import Kind
 from scrapers.jsonld import ARTICLE_TYPES, LIST_TYPES, types
 from scrapers.page import Page
+from scrapers.text import clean
 from scrapers.urls import is_home
 
 MIN_WORDS = 25  # of a body that needs no other sign of being an article
@@ -38,6 +39,7 @@ _WALL = re.compile(
 _LIST_PATH = re.compile(r"/(?:tags?|topics?|category|categories|authors?|search|archive|trends|page)/[^/]*/?$")
 _VIDEO_PATH = re.compile(r"/(?:video|videos|watch)/")
 _GALLERY_PATH = re.compile(r"/(?:gallery|galleries|photos|pictures|slideshow|diaporama|fotostrecke|bildergalerie)/")
+MANY_HEADLINES, WORDS_A_TEASER = 3, 40  # linked headlines in the text, and hardly more of it than teasers: a list
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
 
@@ -58,7 +60,7 @@ def kind_of(page: Page, title: str | None, paragraphs: tuple[str, ...], access: 
         return Kind.SOFT_404
     if count <= STUB_WORDS and (access == "subscriber" or _has_wall(page)) and is_called_article(page):
         return Kind.PAYWALL
-    if is_list(page, count):
+    if is_list(page, paragraphs, count):
         return Kind.LISTING
     if not title or (count < MIN_WORDS and not (is_called_article(page) and count >= 5)):
         return _media(page) if title and is_called_article(page) else Kind.OTHER
@@ -82,7 +84,7 @@ def is_called_article(page: Page) -> bool:
     return _has_article_object(page) or "article" in kind or "article:published_time" in page.meta
 
 
-def is_list(page: Page, count: int) -> bool:
+def is_list(page: Page, paragraphs: tuple[str, ...], count: int) -> bool:
     """Whether the page lists others: it says so, or its address does, and nothing says that it is an article."""
     if is_called_article(page):
         return False
@@ -90,7 +92,20 @@ def is_list(page: Page, count: int) -> bool:
         return True
     if _LIST_PATH.search(page.url.partition("?")[0]):
         return True
+    if (headlines := _linked_headlines(page, paragraphs)) >= MANY_HEADLINES and count < headlines * WORDS_A_TEASER:
+        return True
     return count < 80 and len(page.story_tree.css("h2 a, h3 a, article a")) >= 8
+
+
+def _linked_headlines(page: Page, paragraphs: tuple[str, ...]) -> int:
+    """How many linked headlines the text is made of: they stand in it, or right beside one of its paragraphs."""
+    text, number = " ".join(paragraphs), 0
+    for node in page.story_tree.css("h2 a, h3 a")[:100]:
+        headline = clean(node.text())
+        teaser = node.parent and node.parent.parent
+        beside = clean(teaser.text(separator=" "))[:2_000] if teaser else ""
+        number += bool(headline) and (headline in text or any(one in beside for one in paragraphs))
+    return number
 
 
 def _media(page: Page) -> Kind:

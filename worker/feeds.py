@@ -17,7 +17,7 @@ from worker.sourcefile import FeedSpec
 from worker.targets import FeedTarget, Lease
 
 ASK_PLAINLY_EVERY = 10  # polls; one without validators finds the feeds whose validators lie
-MAX_CHILDREN = 50  # newest sitemaps of an index that are polled
+MAX_FOUND = 50  # lists that another names and that are polled
 
 
 def claim(pool: Pool, lease: Lease, feed_id: int) -> FeedTarget | None:
@@ -150,7 +150,10 @@ def add(conn: Connection, source_id: str, specs: Sequence[FeedSpec], parent_id: 
     return [row["url"] for row in rows]
 
 
-def add_children(conn: Connection, feed: FeedTarget, urls: Sequence[str]) -> set[str]:
-    """Poll the sitemaps that an index names, the newest ones; returns the hosts to wake."""
-    added = add(conn, feed.source_id, [FeedSpec(url) for url in urls[:MAX_CHILDREN]], feed.id)
+def add_found(conn: Connection, feed: FeedTarget, urls: Sequence[str]) -> set[str]:
+    """Poll what a list names besides pages: the newest sitemaps of an index, the feeds of a home page.
+
+    Returns the hosts to wake.
+    """
+    added = add(conn, feed.source_id, [FeedSpec(url) for url in urls[:MAX_FOUND]], feed.id)
     return {host_of(url) for url in added}

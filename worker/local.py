@@ -179,7 +179,7 @@ def is_running(config: Settings) -> bool:
 
 def _access(home: Path) -> Access:
     path = home / "access.json"
-    known = Access(**json.loads(path.read_text("utf-8"))) if path.exists() else None
+    known = _known_access(home)
     access = Access(
         postgres_port=_free_port(known.postgres_port if known else None),
         redis_port=_free_port(known.redis_port if known else None),
@@ -187,6 +187,22 @@ def _access(home: Path) -> Access:
     )
     _write_private(path, asdict(access))
     return access
+
+
+def _known_access(home: Path) -> Access | None:
+    path = home / "access.json"
+    try:
+        return Access(**json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        if not (home / "postgres").exists():
+            return None
+        problem = "is missing"
+    except (ValueError, TypeError):
+        problem = "cannot be read"
+    raise LocalError(
+        f"{path} {problem}, and with it the password of the database beside it. Put it back from a copy, or move"
+        f" {home / 'postgres'} away to start with an empty archive."
+    )
 
 
 def _free_port(wish: int | None) -> int:

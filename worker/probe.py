@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from scrapers.page import Page
 from scrapers.registry import scrape, scraper_for
-from scrapers.urls import bare_host, host_of, normalise, site_of
+from scrapers.urls import bare_host, host_of, normalise
 from worker import discover, frontier, tasks, workers
 from worker.db import Pool
 from worker.discover import Listing, NotAListing
@@ -139,8 +139,7 @@ def _look_at(site: Site, found: Found, urls: Iterable[str]) -> None:
         if url in {one.url for one in found.lists}:
             continue
         if host_of(url) != site.door.lease.host:
-            if site_of(url) == site_of(found.homepage):
-                found.lists.append(FoundList(url, "not looked at yet", 0))
+            found.lists.append(FoundList(url, "not looked at yet", 0))
             continue
         try:
             answer = site.fetch(url)
@@ -171,11 +170,16 @@ def _site(pool: Pool, config: Settings, host: str) -> Iterator[Site]:
     """Hold a host's lease and open its door."""
     lease = _hold(pool, config, host)
     pacer = Pacer(config.delay, lease.idle_s, latency_ms=lease.latency_ms)
+    failures, trouble = 0.0, None
     try:
         with tasks.fetcher(config) as client:
             yield Site(Door(pool, client, lease, tasks.visit_limits(config), pacer))
+    except FetchError as error:
+        if error.host_trouble:
+            failures, trouble = lease.failures + error.weight, error.reason
+        raise
     finally:
-        frontier.release(pool, lease, Manner(pacer.latency_ms, pacer.idle_s))
+        frontier.release(pool, lease, Manner(pacer.latency_ms, pacer.idle_s, failures, trouble))
 
 
 def _hold(pool: Pool, config: Settings, host: str) -> Lease:

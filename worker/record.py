@@ -71,7 +71,7 @@ def _write_feed(conn: Connection, feed: FeedTarget, outcome: Outcome) -> set[str
     hosts: set[str] = set()
     if outcome.listing:
         new, hosts = frontier.add_links(conn, feed, outcome.listing.links, backfill=feed.body_hash is None)
-        hosts |= feeds.add_children(conn, feed, outcome.listing.children)
+        hosts |= feeds.add_found(conn, feed, (*outcome.listing.children, *outcome.feeds))
     feeds.settle(conn, feed, outcome, new)
     return hosts
 

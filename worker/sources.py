@@ -33,7 +33,10 @@ def sync(conn: Connection, specs: Sequence[SourceSpec]) -> None:
 
 
 def add(conn: Connection, spec: SourceSpec, origin: Origin) -> Added:
-    """Add a source with its feeds, or bring a known one up to date. The file does not undo what a command did."""
+    """Add a source with its feeds, or bring a known one up to date. The file does not undo what a command did.
+
+    Of a source without feeds the home page is polled, as a section; the feeds that it names join it at the first poll.
+    """
     site = bare_host(host_of(spec.homepage or spec.feeds[0].url))
     with conn.transaction():
         row = conn.execute(
@@ -60,7 +63,8 @@ def add(conn: Connection, spec: SourceSpec, origin: Origin) -> Added:
                 "origin": origin,
             },
         ).fetchone()
-        new = feeds.add(conn, spec.id, spec.feeds)
+        listed = spec.feeds or [FeedSpec(url, "section") for url in [spec.homepage] if url]
+        new = feeds.add(conn, spec.id, listed)
         switch(conn, spec.id, is_on=bool(row and row["is_active"]))
         elsewhere = conn.execute(
             "select url, source_id from feed where url = any(%s) and source_id <> %s",
@@ -110,7 +114,8 @@ def specs(conn: Connection) -> list[SourceSpec]:
         select s.id, name, homepage, language, country, timezone, s.enabled,
                (select coalesce(jsonb_agg(jsonb_build_object('url', f.url, 'kind', f.kind,
                                                              'link_pattern', f.link_pattern) order by f.id), '[]')
-                  from feed f where f.source_id = s.id and f.parent_id is null) as feeds
+                  from feed f where f.source_id = s.id and f.parent_id is null
+                                and f.url is distinct from s.homepage) as feeds
           from source s where removed_at is null and origin <> 'crawl' order by s.id"""
     ).fetchall()
     return [SourceSpec(**{**row, "feeds": tuple(FeedSpec(**feed) for feed in row["feeds"])}) for row in rows]

@@ -125,7 +125,10 @@ def _read_feed(feed: FeedTarget, fetched: Fetched, known: Outcome) -> Outcome:
     except discover.NotAListing as error:
         return replace(known, reason="not_listing", weight=0.5, detail=str(error))
     asked = [wait for wait in (listing.ttl, discover.cache_ttl(fetched.headers)) if wait]
-    return replace(known, reason="listing", listing=replace(listing, ttl=max(asked, default=None)))
+    named: tuple[str, ...] = ()
+    if listing.kind == "section" and feed.link_pattern is None:  # a home page, polled for want of a feed
+        named = tuple(found.url for found in discover.find_feeds(Page(fetched.body, fetched.url, fetched.headers)))
+    return replace(known, reason="listing", listing=replace(listing, ttl=max(asked, default=None)), feeds=named)
 
 
 def _read_page(target: PageTarget, fetched: Fetched, known: Outcome) -> Outcome:

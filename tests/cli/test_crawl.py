@@ -49,6 +49,7 @@ def test_a_story_is_fetched_and_stored(dateline: Dateline, press: Press, conn: p
         pytest.param("valley-post.test", "/news-sitemap.xml.gz", 1, id="sitemap"),
         pytest.param("wire.test", "/feed.json", 1, id="json-feed"),
         pytest.param("north-star.test", "/", 1, id="home-page-without-a-feed"),
+        pytest.param("north-star.test", "/news", 1, id="section-page"),
         pytest.param("harbour-gazette.test", "/", 2, id="home-page-and-its-feed"),
     ],
 )

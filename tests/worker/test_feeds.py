@@ -261,8 +261,8 @@ def test_feeds_are_added_once(conn, feed):
 
 
 def test_the_newest_sitemaps_of_an_index_become_feeds_of_its_source(conn, feed):
-    urls = [f"https://maps.example/{number}.xml" for number in range(feeds.MAX_CHILDREN + 20)]
-    assert feeds.add_children(conn, feed, urls) == {"maps.example"}
-    assert feeds.add_children(conn, feed, urls) == set()
+    urls = [f"https://maps.example/{number}.xml" for number in range(feeds.MAX_FOUND + 20)]
+    assert feeds.add_found(conn, feed, urls) == {"maps.example"}
+    assert feeds.add_found(conn, feed, urls) == set()
     rows = conn.execute("select url from feed where parent_id = %s and source_id = 'paper'", [feed.id]).fetchall()
-    assert {row["url"] for row in rows} == set(urls[: feeds.MAX_CHILDREN])
+    assert {row["url"] for row in rows} == set(urls[: feeds.MAX_FOUND])

@@ -94,12 +94,12 @@ def test_a_feed_that_is_named_but_broken_is_left_out_with_the_reason(
     assert "404" in found.refused[missing]
 
 
-def test_a_feed_at_another_host_of_the_site_is_taken_at_its_word(pool: Pool, press: Press, config: Settings) -> None:
+def test_a_feed_at_another_host_is_taken_at_the_home_pages_word(pool: Pool, press: Press, config: Settings) -> None:
     paper = press.add(replace(press.gazette.masthead, host="www.invented-paper.com"))
     inside, outside = "http://feeds.invented-paper.com/news", "http://elsewhere.com/feed"
     found = probe.probe(pool, config, home(press, paper.host, feed_link(inside) + feed_link(outside)))
 
-    assert [(one.url, one.kind) for one in found.lists] == [(inside, "not looked at yet")]
+    assert [(one.url, one.kind) for one in found.lists] == [(url, "not looked at yet") for url in (inside, outside)]
     assert {request.host for request in press.log} == {paper.host}
 
 

@@ -303,3 +303,15 @@ def test_a_second_crawl_stores_nothing_and_says_known(visitor: Visitor, press: P
 
     outcomes = visitor.rows("select outcome from crawl_page where not is_target order by crawl_id")
     assert [row["outcome"] for row in outcomes] == ["new", "known"]
+
+
+def test_a_source_that_has_only_a_home_page_is_followed_through_it(visitor: Visitor, press: Press) -> None:
+    stories = [press.valley.publish() for _ in range(3)]
+    visitor.follow("valley", homepage=press.valley.url("/"))
+    while visitor.visit(VALLEY):
+        pass
+
+    assert {row["url"] for row in visitor.rows("select url from article")} == {story.url for story in stories}
+    kinds = visitor.rows("select kind, parent_id is null as named from feed order by id")
+    assert {"kind": "section", "named": True} in kinds
+    assert {"kind": "feed", "named": False} in kinds
