@@ -104,10 +104,13 @@ def test_a_child_writes_to_its_log_and_has_a_session_of_its_own(log: Path, start
     assert one.process.stdin.closed
 
 
-def test_the_environment_of_a_child_is_ours_and_its_own(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_has_our_environment_and_few_heaps_unless_we_have_said_how_many(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OURS", "1")
-    code = f"import os; print(*map(os.environ.get, ('OURS', 'OWN', '{processes.PARENT_PIPE}')))"
-    one = Child("child", [sys.executable, "-c", code], log, {"OWN": "2"})
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    code = f"import os; print(*map(os.environ.get, ('OURS', 'MALLOC_ARENA_MAX', '{processes.PARENT_PIPE}')))"
+    one = Child("child", [sys.executable, "-c", code], log)
     one.start()
     one.process.wait()
     one.process.stdin.close()
