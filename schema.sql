@@ -219,11 +219,13 @@ create index if not exists article_published on article (source_id, published de
 create table if not exists article_url (
     url        text primary key check (url ~ '^https?://'),
     article_id bigint not null references article on delete cascade,
+    was_read   boolean not null,
     seen_at    timestamptz not null default now()
 );
 comment on table article_url is 'Every address that led to an article: fetched, redirected from, or called canonical.';
 comment on column article_url.url is 'The address.';
 comment on column article_url.article_id is 'The article it leads to.';
+comment on column article_url.was_read is 'True if the article was read there; false for a canonical address that nobody looked at.';
 comment on column article_url.seen_at is 'When it first did.';
 create index if not exists article_url_article on article_url (article_id);  -- articles show
 

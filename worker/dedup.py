@@ -12,6 +12,7 @@ from worker.db import Connection
 from worker.events import Event
 
 FEW_TOKENS = 20  # below it the headline counts too: a caption such as "Watch the video" is no story of its own
+ALIKE = 0.5  # of the words of the shorter text
 MIN_TOKENS = 5  # texts this short are never compared
 INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")  # soft hyphen, zero-width characters
 TOKEN = re.compile(r"\w+")
@@ -26,6 +27,16 @@ def tokens(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", INVISIBLE.sub("", text)).casefold()
     marks = {ord(char): None for char in set(plain) if unicodedata.combining(char)}
     return TOKEN.findall(plain.translate(marks) if marks else plain)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two texts can be versions of one story: the shorter one shares half of its different words or more.
+
+    Two stories of one language share a quarter to a third of their words. Meant to refuse what is plainly another
+    story, not to find copies.
+    """
+    mine, others = set(tokens(one)), set(tokens(other))
+    return len(mine & others) >= ALIKE * min(len(mine), len(others))
 
 
 def text_hash(article: Article) -> int | None:

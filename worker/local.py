@@ -1,4 +1,4 @@
-"""The embedded Postgres and Valkey: real servers from PyPI packages, in a data folder, on loopback only."""
+"""The embedded Postgres and Valkey: real servers that come as Python packages, in a data folder, on loopback only."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Literal
@@ -41,23 +41,17 @@ def save(conn: Connection, article: Article, urls: Sequence[str], listed_by: str
     The same identity or address again is unchanged or a revision; the same text under another identity is a copy.
     `listed_by`: id of the source whose feed listed it. The caller publishes the events at the end of its transaction.
     """
-    aliases = sorted({*urls, article.url, article.canonical_url or article.url})
+    read_at = sorted({*urls, article.url})
     source_id = _source_of(conn, article, listed_by)
-    identity = identity_of(article)
-    _lock(conn, [f"{source_id} {identity}", *aliases])
-    found = _find(conn, article, source_id, identity, aliases)
+    _lock(conn, [f"{source_id} {identity_of(article)}", article.canonical_url or article.url, *read_at])
+    article, found = _find(conn, article, source_id, read_at)
     known = None if found is None else _hold(conn, found)
     value = dedup.text_hash(article)
     if known is None:
-        saved = _insert(conn, article, source_id, identity, value)
+        saved = _insert(conn, article, source_id, identity_of(article), value)
     else:
         saved = _update(conn, article, known, value)
-    conn.execute(
-        "insert into article_url (url, article_id) select url, %s from unnest(%s::text[]) as url order by url"
-        " on conflict (url) do update set article_id = excluded.article_id"
-        " where article_url.article_id <> excluded.article_id",
-        (saved.id, aliases),
-    )
+    _keep_addresses(conn, saved.id, read_at, article.canonical_url or article.url)
     return saved
 
 
@@ -95,18 +89,66 @@ def _lock(conn: Connection, names: Sequence[str]) -> None:
     conn.execute("select pg_advisory_xact_lock(key) from unnest(%s::bigint[]) as key", (keys,))
 
 
-def _find(conn: Connection, article: Article, source_id: str, identity: str, aliases: Sequence[str]) -> int | None:
-    """The id of this article's row. An address leads to it only if the publisher's ids do not say otherwise."""
-    row = conn.execute(
+def _find(conn: Connection, article: Article, source_id: str, read_at: Sequence[str]) -> tuple[Article, int | None]:
+    """The id of this article's row, by the publisher's id, else an address it was read at, else its canonical address.
+
+    Canonical addresses lie: one that leads to a story with other words, or to another than the address that was read,
+    is not believed, and the article comes back without it. Publisher's ids that differ keep two articles apart.
+    """
+    rows = conn.execute(
         """
-        select id from article a
-         where (source_id = %(source)s and identity = %(identity)s)
-            or (id in (select article_id from article_url where url = any(%(aliases)s))
-                and (a.source_article_id is null or %(number)s::text is null or a.source_article_id = %(number)s))
-         order by source_id = %(source)s and identity = %(identity)s desc, id limit 1""",
-        {"source": source_id, "identity": identity, "aliases": aliases, "number": article.source_article_id},
-    ).fetchone()
-    return row["id"] if row else None
+        with led as (
+            select u.url, u.was_read, a.id from article_url u join article a on a.id = u.article_id
+             where u.url = any(%(read_at)s::text[] || %(canonical)s::text)
+               and (a.source_article_id is null or %(number)s::text is null or a.source_article_id = %(number)s))
+        select 1 as rank, id from article where source_id = %(source)s and identity = 'id:' || %(number)s::text
+        union all select 2, id from led where was_read and url = any(%(read_at)s::text[])
+        union all select 3, id from led
+        union all select 3, id from article
+                   where source_id = %(source)s and identity = 'url:' || %(canonical)s::text
+                     and %(number)s::text is null
+        order by rank, id""",
+        {
+            "read_at": list(read_at),
+            "canonical": article.canonical_url or article.url,
+            "number": article.source_article_id,
+            "source": source_id,
+        },
+    ).fetchall()
+    read = next((row["id"] for row in rows if row["rank"] < 3), None)
+    owner = next((row["id"] for row in rows if row["rank"] == 3), None)
+    if owner is None or owner == read or (read is None and _is_told_by(conn, article, owner)):
+        return article, read if read is not None else owner
+    conn.execute(  # what the other claimed to be, this one is
+        "update article set identity = 'url:' || url, canonical_url = url"
+        " where id = %s and identity = 'url:' || %s::text",
+        (owner, article.url),
+    )
+    own = {**article.provenance, "canonical_url": "url"}
+    return replace(article, canonical_url=article.url, provenance=own), read
+
+
+def _is_told_by(conn: Connection, article: Article, article_id: int) -> bool:
+    """Whether another article tells the same story, in words that are at least alike."""
+    row = db.one(conn.execute("select title, body from article where id = %s", (article_id,)))
+    return dedup.alike(f"{article.title} {article.body}", f"{row['title']} {row['body']}")
+
+
+def _keep_addresses(conn: Connection, article_id: int, read_at: Sequence[str], canonical: str) -> None:
+    """Let the addresses lead to the article: those it was read at in any case, its canonical one if it is free."""
+    conn.execute(
+        """
+        insert into article_url (url, article_id, was_read)
+        select url, %(id)s, true from unnest(%(read_at)s::text[]) as url order by url
+            on conflict (url) do update set article_id = excluded.article_id, was_read = true
+         where article_url.article_id <> excluded.article_id or not article_url.was_read""",
+        {"id": article_id, "read_at": list(read_at)},
+    )
+    if canonical not in read_at:
+        conn.execute(
+            "insert into article_url (url, article_id, was_read) values (%s, %s, false) on conflict do nothing",
+            (canonical, article_id),
+        )
 
 
 def _hold(conn: Connection, article_id: int) -> dict[str, Any]:

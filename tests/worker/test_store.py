@@ -142,6 +142,35 @@ def test_pages_with_different_publishers_ids_stay_apart_whatever_their_canonical
     assert [row["revision"] for row in articles(conn)] == [1, 1]
 
 
+def test_a_canonical_address_that_leads_to_another_story_is_not_believed(pool, conn):
+    section = "https://paper.example/business"
+    for _ in range(2):
+        for number in (1, 2, 3):
+            save(pool, article(number, canonical_url=section))
+
+    rows = articles(conn)
+    assert [row["canonical_url"] for row in rows] == [section, rows[1]["url"], rows[2]["url"]]
+    assert [row["revision"] for row in rows] == [1, 1, 1]
+
+
+def test_another_version_of_a_page_is_the_same_article_by_its_canonical_address(pool, conn):
+    item = article(1)
+    save(pool, item)
+    paragraphs = (*item.paragraphs, "Read by nobody yet.")
+    mobile = article(1, url="https://m.paper.example/story/1", canonical_url=item.url, paragraphs=paragraphs)
+
+    assert save(pool, mobile).verdict == "revised"
+    assert len(articles(conn)) == 1
+
+
+def test_two_articles_that_call_each_other_canonical_stay_two(pool, conn):
+    for _ in range(2):
+        save(pool, article(1, canonical_url="https://paper.example/story/2"))
+        save(pool, article(2, canonical_url="https://paper.example/story/1"))
+
+    assert [row["revision"] for row in articles(conn)] == [1, 1]
+
+
 def test_an_article_that_gets_a_publishers_id_later_stays_the_same_article(pool, conn):
     first = save(pool, article())
     assert save(pool, article(source_article_id="4711")).id == first.id
