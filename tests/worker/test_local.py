@@ -102,6 +102,7 @@ def test_a_port_that_somebody_took_is_given_up(config: Settings) -> None:
     with local.servers(config, wants_broker=False):
         before = access(config.data_dir)
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections to the first server may linger
         taken.bind(("127.0.0.1", before["postgres_port"]))
         taken.listen()
         with local.servers(config, wants_broker=False), db.connect(config.database()) as conn:
