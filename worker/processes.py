@@ -150,7 +150,18 @@ class Children:
 def worker_command(slots: int) -> list[str]:
     """The command of one worker process: `slots` visits at once, and one thread that is always free for the clock."""
     return [
-        *(sys.executable, "-P", "-m", "worker", "worker", "--pool", "threads", "--concurrency", str(slots + 1)),
+        *(
+            sys.executable,
+            "-P",
+            "-m",
+            "worker",
+            "--quiet",
+            "worker",
+            "--pool",
+            "threads",
+            "--concurrency",
+            str(slots + 1),
+        ),
         *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
     ]
 
