@@ -16,12 +16,16 @@ from worker import events, frontier, store
 from worker.db import Connection, Pool
 from worker.fetch import Fetched
 from worker.outcome import Outcome
-from worker.targets import FeedTarget, Lease, PageTarget
+from worker.targets import FeedTarget, Lease, Manner, PageTarget
 
 PAST = datetime(2020, 1, 1, tzinfo=UTC)
 NOON = datetime(2026, 4, 10, 12, tzinfo=UTC)
 FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
+NO_TIME = timedelta(0)
+HOST = "paper.example"
+STORY = f"https://{HOST}/story/1"
+CALM = Manner(latency_ms=80.0, idle_s=0.0)
 WORDS = [
     "rain",
     "mill",
@@ -39,6 +43,18 @@ WORDS = [
     "coast",
     "valley",
 ]
+
+
+def address(name: str) -> str:
+    """The address of something at paper.example."""
+    return f"https://{HOST}/{name}"
+
+
+def row_of(conn: Connection, table: str, column: str, value: object) -> dict[str, Any]:
+    """The one row whose column has that value."""
+    query = sql.SQL("select * from {} where {} = %s").format(sql.Identifier(table), sql.Identifier(column))
+    [row] = conn.execute(query, [value]).fetchall()
+    return row
 
 
 def prose(seed: int, words: int = 80) -> str:

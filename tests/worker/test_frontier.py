@@ -10,34 +10,26 @@ import pytest
 
 from scrapers.article import Hint
 from tests.worker.builders import (
+    CALM,
     FUTURE,
+    HOST,
     LEASE,
+    NO_TIME,
     NOON,
     PAST,
     add_feed,
     add_host,
     add_page,
     add_source,
+    address,
     insert,
+    row_of,
     take,
     together,
 )
 from worker import frontier
 from worker.discover import Link
 from worker.targets import Claim, FeedTarget, Manner
-
-HOST = "paper.example"
-CALM = Manner(latency_ms=80.0, idle_s=0.0)
-NO_TIME = timedelta(0)
-
-
-def url(name):
-    return f"https://{HOST}/{name}"
-
-
-def row_of(conn, table, column, value):
-    [row] = conn.execute(f"select * from {table} where {column} = %s", [value]).fetchall()  # noqa: S608  # names from this file
-    return row
 
 
 def page_row(conn, page_id):
@@ -55,7 +47,7 @@ def host_row(conn, name=HOST):
 
 
 def handed_out(pool, lease, crawl_id=None):
-    return [target.url.removeprefix(url("")) for target in frontier.targets(pool, lease, crawl_id)]
+    return [target.url.removeprefix(address("")) for target in frontier.targets(pool, lease, crawl_id)]
 
 
 def add_crawl(conn, *page_ids, is_target=False):
@@ -110,7 +102,7 @@ def test_a_claim_for_a_crawl_takes_only_hosts_that_the_crawl_waits_for(pool, con
 
 def test_an_expired_lease_can_be_claimed_again_and_the_old_one_is_void(pool, conn):
     add_host(conn, HOST)
-    add_page(conn, url("1"))
+    add_page(conn, address("1"))
     old = take(pool, HOST, NO_TIME)
     new = take(pool, HOST)
     assert handed_out(pool, old) == []
@@ -121,7 +113,7 @@ def test_an_expired_lease_can_be_claimed_again_and_the_old_one_is_void(pool, con
 
 def test_a_lease_that_ran_out_hands_nothing_out_although_nobody_took_the_host(pool, conn):
     add_host(conn, HOST)
-    add_page(conn, url("1"))
+    add_page(conn, address("1"))
     assert handed_out(pool, take(pool, HOST, NO_TIME)) == []
 
 
@@ -170,8 +162,8 @@ def test_a_lease_brings_what_is_known_of_the_host(pool, conn):
 def test_a_release_keeps_the_hosts_manners_and_when_it_is_due_next(pool, conn):
     add_host(conn, HOST)
     add_source(conn)
-    add_page(conn, url("1"), due_at=FUTURE)
-    add_feed(conn, url("feed"), due_at=NOON + timedelta(days=9999))
+    add_page(conn, address("1"), due_at=FUTURE)
+    add_feed(conn, address("feed"), due_at=NOON + timedelta(days=9999))
     lease = take(pool, HOST)
     manner = Manner(120.0, 3.0, 1.5, "dns", cooldown=timedelta(minutes=1), slow_for=timedelta(minutes=10))
     assert frontier.release(pool, lease, manner)
@@ -213,10 +205,10 @@ def test_wanted_pages_come_first_then_feeds_then_fresh_news_then_backfill(pool, 
         "later": {"due_at": FUTURE},
         "never": {"due_at": None},
     }.items():
-        add_page(conn, url(name), **columns)
-    add_feed(conn, url("feed"))
-    add_feed(conn, url("overdue-feed"), due_at=PAST - timedelta(days=1))
-    add_feed(conn, url("paused-feed"), due_at=None)
+        add_page(conn, address(name), **columns)
+    add_feed(conn, address("feed"))
+    add_feed(conn, address("overdue-feed"), due_at=PAST - timedelta(days=1))
+    add_feed(conn, address("paused-feed"), due_at=None)
     assert handed_out(pool, take(pool, HOST)) == [
         *("wanted", "overdue-feed", "feed", "fresher", "fresh", "new-backfill", "old-backfill")
     ]
@@ -224,7 +216,7 @@ def test_wanted_pages_come_first_then_feeds_then_fresh_news_then_backfill(pool, 
 
 def test_more_than_a_batch_is_handed_out_each_page_once(pool, conn):
     add_host(conn, HOST)
-    pages = {add_page(conn, url(number)) for number in range(2 * frontier.BATCH + 7)}
+    pages = {add_page(conn, address(number)) for number in range(2 * frontier.BATCH + 7)}
     lease = take(pool, HOST)
     given = []
     for target in frontier.targets(pool, lease):
@@ -238,30 +230,30 @@ def test_what_is_due_again_already_does_not_end_the_visit(pool, conn):
     """Nothing is settled here, as if each attempt had failed with a short wait."""
     add_host(conn, HOST)
     for number in range(3):
-        add_page(conn, url(f"wanted-{number}"), wanted=True, newest_at=NOON - timedelta(days=number))
-    add_page(conn, url("plain"))
+        add_page(conn, address(f"wanted-{number}"), wanted=True, newest_at=NOON - timedelta(days=number))
+    add_page(conn, address("plain"))
     assert handed_out(pool, take(pool, HOST)) == ["wanted-0", "wanted-1", "wanted-2", "plain"]
 
 
 def test_links_that_a_feed_just_brought_are_seen_in_the_same_visit(pool, conn):
     add_host(conn, HOST)
     add_source(conn)
-    add_feed(conn, url("feed"))
+    add_feed(conn, address("feed"))
     given = []
     for target in frontier.targets(pool, take(pool, HOST)):
         given.append(target.url)
         if isinstance(target, FeedTarget):
-            frontier.add_links(conn, target, [Link(url("new"))], backfill=False)
-    assert given == [url("feed"), url("new")]
+            frontier.add_links(conn, target, [Link(address("new"))], backfill=False)
+    assert given == [address("feed"), address("new")]
 
 
 def test_a_visit_for_a_crawl_sees_only_the_pages_that_the_crawl_waits_for(pool, conn):
     add_host(conn, HOST)
     add_source(conn)
-    add_feed(conn, url("feed"))
-    add_page(conn, url("plain"))
-    add_page(conn, url("another-crawls"), wanted=True)
-    crawl = add_crawl(conn, add_page(conn, url("ours"), wanted=True))
+    add_feed(conn, address("feed"))
+    add_page(conn, address("plain"))
+    add_page(conn, address("another-crawls"), wanted=True)
+    crawl = add_crawl(conn, add_page(conn, address("ours"), wanted=True))
     assert handed_out(pool, take(pool, HOST), crawl) == ["ours"]
 
 
@@ -269,7 +261,7 @@ def test_a_page_comes_with_what_is_known_of_it(pool, conn):
     add_host(conn, HOST)
     add_source(conn, timezone="Asia/Karachi")
     hint = Hint(title="Rain", published=NOON, authors=("A",))
-    page = add_page(conn, url("1"), source_id="paper", etag='"e"', hint=frontier.Jsonb(hint.as_dict()), wanted=True)
+    page = add_page(conn, address("1"), source_id="paper", etag='"e"', hint=frontier.Jsonb(hint.as_dict()), wanted=True)
     add_crawl(conn, page, is_target=True)
     [target] = frontier.targets(pool, take(pool, HOST))
     assert (target.id, target.attempts, target.etag, target.is_target) == (page, 1, '"e"', True)
@@ -279,7 +271,7 @@ def test_a_page_comes_with_what_is_known_of_it(pool, conn):
 def test_a_lease_lost_on_the_way_ends_the_visit(pool, conn):
     add_host(conn, HOST)
     for number in range(3):
-        add_page(conn, url(number))
+        add_page(conn, address(number))
     targets = frontier.targets(pool, take(pool, HOST))
     next(targets)
     conn.execute("update host set token = gen_random_uuid()")
@@ -288,14 +280,14 @@ def test_a_lease_lost_on_the_way_ends_the_visit(pool, conn):
 
 def test_attempts_count_at_the_claim(pool, conn):
     add_host(conn, HOST)
-    page = add_page(conn, url("1"))
+    page = add_page(conn, address("1"))
     next(frontier.targets(pool, take(pool, HOST)))
     assert page_row(conn, page)["attempts"] == 1
 
 
 def test_a_page_that_kills_its_worker_is_a_dead_letter_after_three_attempts(pool, conn):
     add_host(conn, HOST)
-    page = add_page(conn, url("killer"), wanted=True)
+    page = add_page(conn, address("killer"), wanted=True)
     crawl = add_crawl(conn, page)
     for attempt in (1, 2, 3):
         target = next(frontier.targets(pool, take(pool, HOST)))  # and the worker is gone

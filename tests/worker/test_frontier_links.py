@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
 
 import pytest
 
 from scrapers.article import Hint
 from tests.worker.builders import (
+    CALM,
     FUTURE,
+    HOST,
     LEASE,
     NOON,
     PAST,
@@ -17,6 +18,7 @@ from tests.worker.builders import (
     add_host,
     add_page,
     add_source,
+    address,
     answered,
     article,
     feed_target,
@@ -27,15 +29,6 @@ from tests.worker.builders import (
 )
 from worker import frontier
 from worker.discover import Link
-from worker.targets import Manner
-
-HOST = "paper.example"
-CALM = Manner(latency_ms=80.0, idle_s=0.0)
-NO_TIME = timedelta(0)
-
-
-def url(name):
-    return f"https://{HOST}/{name}"
 
 
 def due(conn, name):
@@ -49,20 +42,22 @@ def due(conn, name):
 def feed(conn):
     add_host(conn, HOST, due_at=None)
     add_source(conn)
-    return feed_target(add_feed(conn, url("feed"), due_at=None), url("feed"))
+    return feed_target(add_feed(conn, address("feed"), due_at=None), address("feed"))
 
 
 def test_links_are_added_once_and_the_new_ones_counted(conn, feed):
-    links = [Link(url("1")), Link("https://blog.paper.example/2"), Link(url("1"))]
+    links = [Link(address("1")), Link("https://blog.paper.example/2"), Link(address("1"))]
     assert frontier.add_links(conn, feed, links, backfill=False) == (2, {HOST, "blog.paper.example"})
-    assert frontier.add_links(conn, feed, [*links, Link(url("3"))], backfill=False) == (1, {HOST})
+    assert frontier.add_links(conn, feed, [*links, Link(address("3"))], backfill=False) == (1, {HOST})
     assert frontier.add_links(conn, feed, links, backfill=False) == (0, set())
     assert frontier.add_links(conn, feed, [], backfill=False) == (0, set())
 
 
 def test_a_link_becomes_a_page_with_what_the_feed_said(conn, feed):
     hint = Hint(title="Rain\x00", published=NOON)
-    frontier.add_links(conn, feed, [Link(url("1"), hint), Link(url("2"), Hint(published=FUTURE))], backfill=True)
+    frontier.add_links(
+        conn, feed, [Link(address("1"), hint), Link(address("2"), Hint(published=FUTURE))], backfill=True
+    )
     first, second = conn.execute("select *, now() >= newest_at as past from page order by url").fetchall()
     assert (first["source_id"], first["feed_id"], first["backfill"], first["newest_at"]) == (
         "paper",
@@ -99,8 +94,8 @@ def test_a_known_article_is_asked_for_again_if_the_feed_says_that_it_changed(
     pool, conn, feed, modified, fetched_at, due_at, is_due
 ):
     saved = save(pool, article())
-    add_page(conn, url("1"), due_at=due_at, fetched_at=fetched_at, article_id=saved.id)
-    assert frontier.add_links(conn, feed, [Link(url("1"), Hint(modified=modified))], backfill=False) == (
+    add_page(conn, address("1"), due_at=due_at, fetched_at=fetched_at, article_id=saved.id)
+    assert frontier.add_links(conn, feed, [Link(address("1"), Hint(modified=modified))], backfill=False) == (
         0,
         {HOST} if is_due else set(),
     )

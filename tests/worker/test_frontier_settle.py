@@ -9,31 +9,20 @@ import pytest
 
 from tests.worker.builders import (
     FUTURE,
+    HOST,
     NOON,
     add_host,
     add_page,
+    address,
     answered,
     article,
     fetched,
     page_target,
+    row_of,
     save,
 )
 from worker import frontier, schedule
 from worker.outcome import Outcome
-from worker.targets import Manner
-
-HOST = "paper.example"
-CALM = Manner(latency_ms=80.0, idle_s=0.0)
-NO_TIME = timedelta(0)
-
-
-def url(name):
-    return f"https://{HOST}/{name}"
-
-
-def row_of(conn, table, column, value):
-    [row] = conn.execute(f"select * from {table} where {column} = %s", [value]).fetchall()  # noqa: S608  # names from this file
-    return row
 
 
 def page_row(conn, page_id):
@@ -54,7 +43,7 @@ def settle(conn, page, outcome, article_id=None, since=None):
 @pytest.fixture
 def page(conn):
     add_host(conn, HOST)
-    return page_target(add_page(conn, url("1"), attempts=1, wanted=True), url("1"))
+    return page_target(add_page(conn, address("1"), attempts=1, wanted=True), address("1"))
 
 
 def test_a_success_is_written_with_its_validators(pool, conn, page):

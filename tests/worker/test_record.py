@@ -10,33 +10,18 @@ import pytest
 from psycopg import sql
 
 from tests.worker.builders import (
+    HOST,
     NOON,
-    add_host,
+    STORY,
     add_page,
-    add_source,
     answered,
     article,
     fetched,
     page_target,
-    take,
+    row_of,
 )
 from worker import db, frontier, record
 from worker.outcome import Outcome
-
-HOST = "paper.example"
-STORY = f"https://{HOST}/story/1"
-
-
-@pytest.fixture
-def lease(pool, conn):
-    add_source(conn)
-    add_host(conn, HOST)
-    return take(pool, HOST)
-
-
-def row_of(conn, table, number):
-    [row] = conn.execute(f"select * from {table} where id = %s", [number]).fetchall()  # noqa: S608  # names from this file
-    return row
 
 
 def log(conn):
@@ -66,7 +51,7 @@ def page(conn, lease):
 def read_page(pool, conn, lease, page):
     """A page whose article is stored."""
     write(pool, lease, page, story(published=NOON))
-    row = row_of(conn, "page", page.id)
+    row = row_of(conn, "page", "id", page.id)
     return replace(page, article_id=row["article_id"], body_hash=row["body_hash"], etag=row["etag"])
 
 
@@ -77,7 +62,7 @@ def test_an_article_its_page_its_bytes_and_its_attempt_are_written_together(pool
     outcome = write(pool, lease, page, story())
     assert outcome.reason == "new"
     [stored] = conn.execute("select id, title from article").fetchall()
-    row = row_of(conn, "page", page.id)
+    row = row_of(conn, "page", "id", page.id)
     assert (row["outcome"], row["article_id"], row["attempts"], row["etag"]) == ("new", stored["id"], 0, '"e"')
     [attempt] = log(conn)
     assert (attempt["kind"], attempt["page_id"], attempt["feed_id"], attempt["reason"]) == (
@@ -106,7 +91,7 @@ def test_an_article_its_page_its_bytes_and_its_attempt_are_written_together(pool
 )
 def test_the_store_says_what_became_of_an_article(pool, conn, lease, read_page, outcome, reason):
     assert write(pool, lease, read_page, outcome).reason == reason
-    assert row_of(conn, "page", read_page.id)["outcome"] == reason
+    assert row_of(conn, "page", "id", read_page.id)["outcome"] == reason
     assert log(conn)[-1]["reason"] == reason
 
 
@@ -148,14 +133,14 @@ def test_a_failure_is_an_attempt_like_any_other(pool, conn, lease, page):
         "30 s\ufffd",
         None,
     )
-    assert row_of(conn, "page", page.id)["failures"] == 0.5
+    assert row_of(conn, "page", "id", page.id)["failures"] == 0.5
 
 
 def test_an_outcome_that_cannot_be_written_is_recorded_as_our_bug(pool, conn, lease, page):
     outcome = write(pool, lease, page, story(access="by invitation"))
     assert (outcome.reason, outcome.status) == ("bug", 200)
     assert "article_access_check" in log(conn)[0]["detail"]
-    row = row_of(conn, "page", page.id)
+    row = row_of(conn, "page", "id", page.id)
     assert (row["outcome"], row["failures"]) == ("bug", 1.0)
     assert conn.execute("select from article").rowcount == 0
     assert kinds(conn) == []
@@ -220,9 +205,9 @@ def test_a_redirect_to_another_host_wakes_it(pool, conn, lease, page):
     assert conn.execute("select due_at <= now() as is_due from host where name = 'new.example'").fetchone() == {
         "is_due": True
     }
-    row = row_of(conn, "page", page.id)
+    row = row_of(conn, "page", "id", page.id)
     assert (row["due_at"], row["outcome"]) == (None, "redirected")
-    assert row_of(conn, "page", row["redirected_to"])["url"] == "https://new.example/story/1"
+    assert row_of(conn, "page", "id", row["redirected_to"])["url"] == "https://new.example/story/1"
 
 
 def test_a_redirect_too_many_is_a_failure(pool, conn, lease):
@@ -235,7 +220,7 @@ def test_a_redirect_too_many_is_a_failure(pool, conn, lease):
         number = later
     outcome = write(pool, lease, page_target(number, address), Outcome("redirected", moved_to="https://new.example/"))
     assert (outcome.reason, outcome.moved_to) == ("too_many_redirects", None)
-    assert row_of(conn, "page", number)["failures"] == 1.0
+    assert row_of(conn, "page", "id", number)["failures"] == 1.0
 
 
 # Articles that are taken down -------------------------------------------------------------------------------------
@@ -246,7 +231,7 @@ def is_gone(conn):
 
 
 def failing(conn, page):
-    return replace(page, failures=row_of(conn, "page", page.id)["failures"])
+    return replace(page, failures=row_of(conn, "page", "id", page.id)["failures"])
 
 
 def test_an_article_is_gone_after_three_looks_that_find_nothing(pool, conn, lease, read_page):
@@ -291,4 +276,4 @@ def test_an_article_that_is_there_again_is_restored(pool, conn, lease, read_page
 def test_a_page_that_is_no_article_any_more_keeps_its_article(pool, conn, lease, read_page):
     write(pool, lease, read_page, answered("paywall", fetched(STORY, b"stub")))
     assert not is_gone(conn)
-    assert row_of(conn, "page", read_page.id)["article_id"] == read_page.article_id
+    assert row_of(conn, "page", "id", read_page.id)["article_id"] == read_page.article_id

@@ -9,44 +9,30 @@ import pytest
 
 from tests.worker.builders import (
     FUTURE,
+    HOST,
     NOON,
     PAST,
+    STORY,
     add_feed,
     add_host,
     add_page,
-    add_source,
     answered,
     article,
     feed_target,
     fetched,
     page_target,
     prose,
-    take,
+    row_of,
     together,
 )
 from worker import crawls, record
 from worker.discover import Link, Listing
 from worker.outcome import Outcome
 
-HOST = "paper.example"
-STORY = f"https://{HOST}/story/1"
-
-
-@pytest.fixture
-def lease(pool, conn):
-    add_source(conn)
-    add_host(conn, HOST)
-    return take(pool, HOST)
-
 
 @pytest.fixture
 def page(conn, lease):
     return page_target(add_page(conn, STORY, source_id="paper", attempts=1), STORY, source_id="paper")
-
-
-def row_of(conn, table, number):
-    [row] = conn.execute(f"select * from {table} where id = %s", [number]).fetchall()  # noqa: S608  # names from this file
-    return row
 
 
 def log(conn):
@@ -84,7 +70,10 @@ def test_a_poll_adds_its_pages_wakes_their_hosts_and_is_logged(pool, conn, lease
     ]
     woken = conn.execute("select name from host where due_at > %s order by name", [PAST]).fetchall()
     assert [row["name"] for row in woken] == ["blog.example", "maps.example"]
-    assert (row_of(conn, "feed", feed.id)["outcome"], row_of(conn, "feed", feed.id)["attempts"]) == ("listing", 0)
+    assert (row_of(conn, "feed", "id", feed.id)["outcome"], row_of(conn, "feed", "id", feed.id)["attempts"]) == (
+        "listing",
+        0,
+    )
     [attempt] = log(conn)
     assert (attempt["kind"], attempt["feed_id"], attempt["page_id"]) == ("feed", feed.id, None)
 
@@ -96,7 +85,7 @@ def test_pages_of_a_later_poll_are_fresh(pool, conn, lease, feed):
 
 def test_a_feed_that_moved_to_another_host_wakes_it(pool, conn, lease, feed):
     write(pool, lease, feed, Outcome("redirected", status=301, moved_to="https://feeds.example/paper"))
-    assert row_of(conn, "feed", feed.id)["location"] == "https://feeds.example/paper"
+    assert row_of(conn, "feed", "id", feed.id)["location"] == "https://feeds.example/paper"
     assert conn.execute("select due_at <= now() as is_due from host where name = 'feeds.example'").fetchone() == {
         "is_due": True
     }
@@ -134,7 +123,7 @@ def test_robots_are_logged_and_kept(pool, conn, lease):
 def test_a_page_that_was_not_asked_for_is_given_back(pool, conn, lease, page):
     record.give_back(pool, page)
     record.give_back(pool, page)
-    row = row_of(conn, "page", page.id)
+    row = row_of(conn, "page", "id", page.id)
     assert (row["attempts"], row["due_at"]) == (0, PAST)
 
 
