@@ -22,8 +22,6 @@ from worker.fetch_errors import FetchError, Redirected
 from worker.pacer import Pacer
 from worker.transport import Gate, Session, translated
 
-__all__ = ["FetchError", "Fetched", "Fetcher", "Limits", "Pacer", "Redirected", "retry_after"]
-
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})

@@ -25,6 +25,8 @@ LEASE = timedelta(minutes=5)
 NO_TIME = timedelta(0)
 HOST = "paper.example"
 STORY = f"https://{HOST}/story/1"
+AMP = f"https://{HOST}/amp/story/1"
+SHORT = f"https://{HOST}/s/1"
 CALM = Manner(latency_ms=80.0, idle_s=0.0)
 WORDS = [
     "rain",
@@ -55,6 +57,16 @@ def row_of(conn: Connection, table: str, column: str, value: object) -> dict[str
     query = sql.SQL("select * from {} where {} = %s").format(sql.Identifier(table), sql.Identifier(column))
     [row] = conn.execute(query, [value]).fetchall()
     return row
+
+
+def articles(conn: Connection) -> list[dict[str, Any]]:
+    """All article rows, the first stored first."""
+    return conn.execute("select * from article order by id").fetchall()
+
+
+def told(conn: Connection) -> list[tuple[str, str]]:
+    """The change feed: kind and headline."""
+    return [(row["kind"], row["title"]) for row in conn.execute("select kind, title from event order by id")]
 
 
 def prose(seed: int, words: int = 80) -> str:

@@ -9,7 +9,9 @@ from math import inf
 import pytest
 
 from tests.worker.rawserver import Answer, RawServer
-from worker.fetch import Fetched, Fetcher, FetchError, Limits, Pacer
+from worker.fetch import Fetched, Fetcher, Limits
+from worker.fetch_errors import FetchError
+from worker.pacer import Pacer
 
 LIMITS = Limits(connect_s=0.3, read_s=0.3, total_s=0.5, max_bytes=100_000, max_hops=3)
 AGENT = "Dateline/test (+mailto:desk@archive.example)"

@@ -11,7 +11,9 @@ import pytest
 from tests.worker.fetching import AGENT, STORY, brisk, failure, fetcher, get
 from tests.worker.rawserver import Close, RawServer, ok
 from worker import decoding, fetch_errors
-from worker.fetch import Fetcher, FetchError, Limits, Pacer, Redirected, retry_after
+from worker.fetch import Fetcher, Limits, retry_after
+from worker.fetch_errors import FetchError, Redirected
+from worker.pacer import Pacer
 
 NOON = datetime(2026, 4, 10, 12, tzinfo=UTC)
 RAW_DEFLATE = zlib.compressobj(wbits=-15)

@@ -16,7 +16,7 @@ from tests.worker.fetching import STORY, brisk, fetcher
 from tests.worker.rawserver import Answer, Dribble, Pause, RawServer, Reset, ok
 from worker import fetch_errors, transport
 from worker.address import is_public, literal
-from worker.fetch import FetchError
+from worker.fetch_errors import FetchError
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")  # for `localhost`, signed by itself, valid for a hundred years
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"

@@ -11,7 +11,7 @@ import pytest
 
 from tests.worker.fetching import STORY, brisk, failure, fetcher, get
 from tests.worker.rawserver import Answer, Close, Dribble, Pause, RawServer, Reset, ok
-from worker.fetch import FetchError
+from worker.fetch_errors import FetchError
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.worker.fetching import AGENT, brisk
-from worker.fetch import Fetcher, FetchError, Limits
+from worker.fetch import Fetcher, Limits
+from worker.fetch_errors import FetchError
 
 NEWSSTAND = Path(__file__).parents[3] / "shared" / "newsstand" / "newsstand.py"
 LIMITS = Limits(connect_s=5, read_s=10, total_s=20, max_bytes=1_000_000)  # its bombs are made on demand, slowly

@@ -7,21 +7,8 @@ from datetime import timedelta
 import pytest
 
 from scrapers.article import Kind
-from tests.worker.builders import NOON, add_source, article, prose, save
+from tests.worker.builders import AMP, NOON, SHORT, STORY, add_source, article, articles, prose, save, told
 from worker import events, store
-
-STORY = "https://paper.example/story/1"
-AMP = "https://paper.example/amp/story/1"
-SHORT = "https://paper.example/s/1"
-
-
-def articles(conn):
-    return conn.execute("select * from article order by id").fetchall()
-
-
-def told(conn):
-    """The change feed: kind and headline."""
-    return [(row["kind"], row["title"]) for row in conn.execute("select kind, title from event order by id")]
 
 
 def urls_of(conn, article_id):

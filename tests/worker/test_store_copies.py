@@ -5,21 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.worker.builders import NOON, article, prose, save, together
-
-STORY = "https://paper.example/story/1"
-AMP = "https://paper.example/amp/story/1"
-SHORT = "https://paper.example/s/1"
-
-
-def articles(conn):
-    return conn.execute("select * from article order by id").fetchall()
-
-
-def told(conn):
-    """The change feed: kind and headline."""
-    return [(row["kind"], row["title"]) for row in conn.execute("select kind, title from event order by id")]
-
+from tests.worker.builders import NOON, SHORT, STORY, article, articles, prose, save, together, told
 
 # Copies -----------------------------------------------------------------------------------------------------------
 
