@@ -6,7 +6,7 @@ import gzip
 import json
 import sys
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from typing import Any
 REPO = Path(__file__).resolve().parents[2]
 SHARED = REPO.parent / "shared"
 CORPORA = SHARED / "corpora"
-NAMES = ("aed", "fundus", "traf")  # the first two are news alone, with title, authors, time and body
-
-
+NAMES = ("aed", "fundus", "traf")
+NEWS = NAMES[:2]  # news alone, with title, authors, time and body
 HELD_BACK_PART = 4  # one site of so many is held back
+INVENTED = 40  # stories of each newspaper, where there are no labelled pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,10 @@ def is_held_back(site: str) -> bool:
     return zlib.crc32(site.encode()) % HELD_BACK_PART == 0
 
 
-def labelled(names: Sequence[str]) -> list[SavedPage]:
-    """The pages of some of the corpora."""
-    return [
-        SavedPage(row["url"], unpacked(row))
-        for name in names
-        for row in map(json.loads, truth(name).read_text("utf-8").splitlines())
-        if row["url"]
-    ]
+def rows(name: str, part: str) -> list[dict[str, Any]]:
+    """The lines of one corpus that belong to a part of its newspapers: `held back`, `open` or `all`."""
+    lines = [json.loads(line) for line in truth(name).read_text("utf-8").split("\n") if line.strip()]
+    return [row for row in lines if part == "all" or is_held_back(row["site"]) == (part == "held back")]
 
 
 def unpacked(row: Mapping[str, Any]) -> bytes:
@@ -58,7 +54,7 @@ def unpacked(row: Mapping[str, Any]) -> bytes:
     return gzip.decompress((CORPORA / row["html_path"]).read_bytes())
 
 
-def invented(stories: int) -> list[SavedPage]:
+def invented(stories: int = INVENTED) -> list[SavedPage]:
     """So many stories of each newspaper of tests/site: small, clean pages that flatter every program."""
     sys.path.insert(0, str(REPO))  # tests/ is not installed
     from tests.site.press import Press

@@ -1,0 +1,64 @@
+"""Resident memory of one program in a process of its own, as it reads page after page."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
+from pathlib import Path
+
+import psutil
+from ground import corpora
+from ground.programs import PROGRAMS, Record, Sample
+from ground.race import attempt
+
+BENCH = Path(__file__).resolve().parents[1]
+MB = 1_000_000
+
+
+def measured(name: str, counts: Sequence[int]) -> list[float]:
+    """Megabytes that a program holds once it is imported, then after each of `counts` pages (rising)."""
+    child = [sys.executable, "-m", "ground.memory", name, *map(str, counts)]
+    said = subprocess.run(child, cwd=BENCH, stdout=subprocess.PIPE, check=True)
+    return list(json.loads(said.stdout))
+
+
+def places() -> list[Record]:
+    """Where the news pages lie, and their addresses; empty without them."""
+    keep = ("html_path", "url")
+    news = corpora.NEWS if corpora.are_here() else ()
+    return [{key: row[key] for key in keep} for name in news for row in corpora.rows(name, "all")]
+
+
+def pages(saved: Sequence[Record]) -> Iterator[Sample]:
+    """For ever, each read from its file again: this process holds no more than one. Invented if none is saved."""
+    for place in cycle(saved):
+        body = corpora.unpacked(place)
+        yield Sample({}, body, body.decode("utf-8", "replace"), str(place["url"]))
+    for page in cycle(corpora.invented()):
+        yield Sample({}, page.body, page.body.decode("utf-8", "replace"), page.url)
+
+
+def main(name: str, counts: Sequence[int]) -> None:
+    """Print what this process holds, as JSON."""
+    source = pages(places())
+    run = next(program for program in PROGRAMS if program.name == name).load()
+    here = psutil.Process()
+    held = [here.memory_info().rss / MB]
+    done = 0
+    for count in counts:
+        for sample in islice(source, count - done):
+            attempt(run, sample)
+        done = count
+        held.append(here.memory_info().rss / MB)
+    print(json.dumps(held))
+
+
+if __name__ == "__main__":
+    logging.disable()
+    warnings.simplefilter("ignore")
+    main(sys.argv[1], [int(count) for count in sys.argv[2:]])
