@@ -114,6 +114,12 @@ def test_a_lock_has_what_the_project_asks_for(lock, extras):
     assert names <= pins(lock).keys()
 
 
+def test_no_lock_has_what_only_the_benchmark_compares_with():
+    peers = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]["peers"]
+    names = {re.match(r"[\w.-]+", line)[0].lower() for line in peers}
+    assert [lock for lock in LOCKS if names & pins(lock).keys()] == []
+
+
 def test_every_import_is_a_declared_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     lines = [*project["dependencies"], *project["optional-dependencies"]["local"]]
