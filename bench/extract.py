@@ -13,6 +13,9 @@ import statistics
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, wherever Dateline was installed from
 
 from ground import corpora, memory, scores
 from ground.programs import INSTALL, OURS, PROGRAMS, Program, Run, Sample
@@ -163,7 +166,8 @@ def is_same_by_command(name: str, samples: Sequence[Sample], result: Result) -> 
 
 def memory_table(names: Sequence[str], counts: Sequence[int]) -> None:
     """Print what each program holds in a process of its own."""
-    print("\nresident memory in MB, the program alone in its process, the pages of the news again and again")
+    pages = "the news pages" if corpora.are_here() else "invented pages"
+    print(f"\nresident memory in MB, the program alone in its process, {pages} again and again")
     print(f"{'':{WIDTH}}{'imported':>12}" + "".join(f"{f'{count:,} pages':>15}" for count in counts))
     for name in names:
         held = memory.measured(name, counts)

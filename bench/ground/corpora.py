@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import sys
 import zlib
 from collections.abc import Mapping
@@ -47,6 +48,12 @@ def rows(name: str, part: str) -> list[dict[str, Any]]:
     """The lines of one corpus that belong to a part of its newspapers: `held back`, `open` or `all`."""
     lines = [json.loads(line) for line in truth(name).read_text("utf-8").split("\n") if line.strip()]
     return [row for row in lines if part == "all" or is_held_back(row["site"]) == (part == "held back")]
+
+
+def surroundings() -> dict[str, str]:
+    """The environment in which another Python runs the code of this checkout, wherever Dateline was installed from."""
+    places = (str(REPO), str(REPO / "bench"), os.environ.get("PYTHONPATH"))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))}
 
 
 def unpacked(row: Mapping[str, Any]) -> bytes:

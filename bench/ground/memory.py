@@ -9,21 +9,19 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
-from pathlib import Path
 
 import psutil
 from ground import corpora
 from ground.programs import PROGRAMS, Record, Sample
 from ground.race import attempt
 
-BENCH = Path(__file__).resolve().parents[1]
 MB = 1_000_000
 
 
 def measured(name: str, counts: Sequence[int]) -> list[float]:
     """Megabytes that a program holds once it is imported, then after each of `counts` pages (rising)."""
     child = [sys.executable, "-m", "ground.memory", name, *map(str, counts)]
-    said = subprocess.run(child, cwd=BENCH, stdout=subprocess.PIPE, check=True)
+    said = subprocess.run(child, stdout=subprocess.PIPE, check=True, env=corpora.surroundings())
     return list(json.loads(said.stdout))
 
 

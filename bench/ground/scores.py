@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -50,6 +49,5 @@ def _f1(row: Mapping[str, Any]) -> float | None:
 def through_command_line(name: str) -> dict[str, Record]:
     """What `dateline extract --batch` says of the pages of a corpus, by id."""
     command = [Path(sys.executable).with_name("dateline"), "extract", "--batch", str(corpora.truth(name))]
-    path = os.pathsep.join(filter(None, (str(corpora.REPO), os.environ.get("PYTHONPATH"))))  # of this checkout
-    said = subprocess.run(command, stdout=subprocess.PIPE, check=True, env={**os.environ, "PYTHONPATH": path})
+    said = subprocess.run(command, stdout=subprocess.PIPE, check=True, env=corpora.surroundings())
     return {record["id"]: record for record in map(json.loads, said.stdout.decode().split("\n")[:-1])}
