@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 import warnings
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 
@@ -16,10 +17,14 @@ from ground.programs import PROGRAMS, Record, Sample
 from ground.race import attempt
 
 MB = 1_000_000
+WINDOW = 300  # pages, more than there are: what is held swings with the sizes of the last few
 
 
 def measured(name: str, counts: Sequence[int]) -> list[float]:
-    """Megabytes that a program holds once it is imported, then after each of `counts` pages (rising)."""
+    """Megabytes that a program holds once it is imported, then after each of `counts` pages (rising).
+
+    After so many pages: the most over the last `WINDOW` of them.
+    """
     child = [sys.executable, "-m", "ground.memory", name, *map(str, counts)]
     said = subprocess.run(child, stdout=subprocess.PIPE, check=True, env=corpora.surroundings())
     return list(json.loads(said.stdout))
@@ -47,12 +52,14 @@ def main(name: str, counts: Sequence[int]) -> None:
     run = next(program for program in PROGRAMS if program.name == name).load()
     here = psutil.Process()
     held = [here.memory_info().rss / MB]
+    recent: deque[float] = deque(maxlen=WINDOW)
     done = 0
     for count in counts:
         for sample in islice(source, count - done):
             attempt(run, sample)
+            recent.append(here.memory_info().rss / MB)
         done = count
-        held.append(here.memory_info().rss / MB)
+        held.append(max(recent))
     print(json.dumps(held))
 
 
