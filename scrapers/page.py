@@ -12,7 +12,7 @@ from scrapers import jsonld
 from scrapers.jsonld import Thing
 from scrapers.markup import decode, tame
 from scrapers.text import clean
-from scrapers.urls import normalise
+from scrapers.urls import normalise, site_of
 
 MAX_BYTES = 10_000_000  # the rest of a longer page is not read
 _MAX_SOUP_TAGS = 30_000  # start and end tags; BeautifulSoup needs some 50 microseconds for each
@@ -95,6 +95,17 @@ class Page:
         """The JSON-LD object that is the page's article, or else its video or gallery; empty if there is none."""
         own = {url for url in (normalise(self.url), self.link("canonical")) if url}
         return jsonld.story(self.json_ld, own, self.absolute)
+
+    @cached_property
+    def site_names(self) -> frozenset[str]:
+        """What the site calls itself, in lower case, with its domain and the domain's first label."""
+        names = {self.first_meta("og:site_name"), self.first_meta("application-name"), self.first_meta("twitter:site")}
+        for thing in self.json_ld:
+            if jsonld.types(thing) & {"WebSite", "NewsMediaOrganization", "Organization"}:
+                names.update(jsonld.texts(thing.get("name"))[:1])
+        names.update(jsonld.texts(self.story.get("publisher"))[:1])
+        site = site_of(self.url)
+        return frozenset(name.lower().lstrip("@") for name in (*names, site, site.partition(".")[0]) if name)
 
     def link(self, rel: str) -> str | None:
         """The normalised target of the first `link` with this rel that is an address."""
