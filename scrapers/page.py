@@ -107,13 +107,23 @@ class Page:
         site = site_of(self.url)
         return frozenset(name.lower().lstrip("@") for name in (*names, site, site.partition(".")[0]) if name)
 
+    @cached_property
+    def headings(self) -> tuple[LexborNode, ...]:
+        """The headings of the first four levels in `story_tree`, in document order."""
+        return tuple(self.story_tree.css("h1, h2, h3, h4"))
+
     def link(self, rel: str) -> str | None:
         """The normalised target of the first `link` with this rel that is an address."""
+        return next((url for href in self._links.get(rel, ()) if (url := self.absolute(href))), None)
+
+    @cached_property
+    def _links(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
         for node in self.tree.css("link[rel][href]"):
-            names = (node.attributes.get("rel") or "").lower().split()
-            if rel in names and (url := self.absolute(node.attributes.get("href"))):
-                return url
-        return None
+            attributes = node.attributes
+            for name in set((attributes.get("rel") or "").lower().split()):
+                found.setdefault(name, []).append(attributes.get("href") or "")
+        return found
 
     def absolute(self, href: str | None) -> str | None:
         """A link of this page, resolved and normalised; None if it leads to no page."""

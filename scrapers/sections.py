@@ -87,7 +87,7 @@ def _steps(page: Page, items: list[Any]) -> list[str]:
         if isinstance(item, dict):
             target = page.absolute(address(item.get("item")) or address(item))
             named.extend((text, target) for text in _name(item))
-    if len(named) > 1 and (named[-1][1] is None or _is_own(page, named[-1][1])):
+    if len(named) > 1 and (named[-1][1] is None or _bare(named[-1][1]) in _own(page)):
         named.pop()
     return [text for text, target in named if not (target and is_home(target))]
 
@@ -103,12 +103,15 @@ def _shown_steps(page: Page) -> list[str]:
     for trail in page.tree.css(_TRAIL)[:_MAX_TRAILS]:
         links = [(text_of(link), page.absolute(link.attributes.get("href"))) for link in trail.css("a")[:_MAX_STEPS]]
         if links:
-            return [text for text, target in links if target and not is_home(target) and not _is_own(page, target)]
+            own = _own(page)
+            return [text for text, target in links if target and not is_home(target) and _bare(target) not in own]
     return []
 
 
-def _is_own(page: Page, target: str) -> bool:
-    """Whether a step leads to the story itself, whatever the query."""
-    return target.partition("?")[0] in (
-        (url or "").partition("?")[0] for url in (normalise(page.url), page.link("canonical"))
-    )
+def _own(page: Page) -> set[str]:
+    """The story's own addresses, without their queries."""
+    return {_bare(url) for url in (normalise(page.url), page.link("canonical")) if url}
+
+
+def _bare(url: str) -> str:
+    return url.partition("?")[0]

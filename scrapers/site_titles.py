@@ -13,6 +13,9 @@ _SEPARATOR = re.compile(
     r"\s{1,9}(?:[|\uff5c•·»«\u203a\u2039~:\u2013—/-]|::|--|//|<|>)\s{1,9}|\s{0,9}[|\uff5c]\s{0,9}|--|(?<=\S)_(?=\S)"
     r"|(?<=[^\s:]):\s|\uff1a|・"
 )
+_MAY_SEPARATE = re.compile(
+    "[|\uff5c•·»«\u203a\u2039~:\u2013—/<>_\uff1a・]|-[-\\s]|:\\s"
+)  # in any that `_SEPARATOR` finds
 _EDGES = " |\uff5c»•·~/"  # left over between two seams
 _MAX_PARTS = 12  # a title of more is no title
 _ARTICLES = ("the ", "der ", "die ", "das ", "le ", "la ", "les ", "el ", "il ")
@@ -65,6 +68,8 @@ class SiteWords:
 
 def without_site(title: str, words: SiteWords) -> str:
     """The title without the name of the site, and the sections between it and the headline, at its end or start."""
+    if not _MAY_SEPARATE.search(title):
+        return title
     starts, ends = [0], []
     for match in _SEPARATOR.finditer(title):
         ends.append(match.start())

@@ -17,6 +17,7 @@ _MAX_STEPS = 120  # elements behind the headline that are looked at
 _MAX_WORDS = 80  # of a standfirst
 _STORY_WORDS = 12  # of a paragraph; the second paragraph ends the look
 _MAX_TEXT = 1_500  # characters of an element that may be a standfirst
+_NAMING = ("class", "itemprop", "data-testid")
 _TAGS = frozenset(("p", "div", "h2", "h3", "h4", "span", "header", "section", "em", "strong"))
 _STRONG = re.compile(
     r"standfirst|sub-?_?titles?(?![a-z])|sub-?_?head(?:line|ing)?(?![a-z])|(?<![a-z])(?:dek|deck)(?![a-z])|alternativeheadline"
@@ -48,7 +49,7 @@ def find(page: Page, title: str) -> str | None:
         if node.tag not in _TAGS:
             continue
         name = _name(node)
-        is_named = bool((_STRONG.search(name) or _WEAK.search(name)) and not _BYLINE.search(name))
+        is_named = bool(name and (_STRONG.search(name) or _WEAK.search(name)) and not _BYLINE.search(name))
         is_block = node.tag in ("p", "h2", "h3", "h4")
         if not is_named and not is_block:
             continue
@@ -70,7 +71,7 @@ def find(page: Page, title: str) -> str | None:
 
 def _headline(page: Page, title: str) -> LexborNode | None:
     key = letters(title)
-    headings = page.story_tree.css("h1, h2")[:_MAX_HEADINGS]
+    headings = [node for node in page.headings if node.tag in ("h1", "h2")][:_MAX_HEADINGS]
     exact = (node for node in headings if key and key in letters(text_of(node)))
     near = (node for node in headings if node.tag == "h1" and agree(text_of(node), title))
     return next(exact, None) or next(near, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -16,7 +17,6 @@ from scrapers.wording import agree, letters, words
 _MAX_NODES = 30  # headings that are looked at
 _MAX_TITLE = 400  # characters
 _MAX_PARTS = 8  # of one heading
-_OTHER_HEADINGS = 'h2, h3, h4, [itemprop~="headline"]'
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+){2,40}")
 _TRAIL = re.compile("breadcrumb", re.IGNORECASE)
 _KICKER = re.compile(
@@ -36,39 +36,58 @@ def find(page: Page, hint: str | None = None) -> Found[str] | None:
     trail or is hidden, or none agrees, another heading that shows a stated title does. A lone h1 that nothing bears
     out is believed where no JSON-LD headline contradicts it. Then come JSON-LD, og:title and the title element.
     """
-    names = SiteWords.of(page)
-    stated = _stated(page, names)
-    known: Known = {}
-    for title in (*(found.value for found in stated), hint or ""):
-        if key := letters(title):
-            known.setdefault(key, title)
+    names, given = SiteWords.of(page), _given(page)
     shown, hidden = _headlines(page, names)
+    if shown and (sure := _plainly_stated(shown[0], given, names)):
+        return Found(sure, "html")
+    stated = _bare(given, names)
+    known = _known([*(found.value for found in stated), hint or ""])
     if node := _agreeing(shown, known):
-        return Found(_spelt(node, known), "html")
+        return Found(_spelt(node, known, names), "html")
     if other := _displayed(page, known):
         return Found(other, "html")
     if node := _agreeing(hidden, known):
-        return Found(_spelt(node, known), "html")
+        return Found(_spelt(node, known, names), "html")
     if lone := _unconfirmed(shown, stated):
-        return Found(_spelt(lone, known), "html")
+        return Found(_spelt(lone, known, names), "html")
     if stated:
         return Found(_whole(stated[0].value, known), stated[0].origin)
     return Found(hint, "feed") if hint else None
 
 
-def _stated(page: Page, names: SiteWords) -> list[Found[str]]:
-    """The titles that the head of the page gives, the site's name taken off, the likeliest first."""
+def _given(page: Page) -> list[Found[str]]:
+    """The titles that the head of the page gives, as they stand there, the likeliest first."""
     given = [Found(text, "json-ld") for text in texts(page.story.get("headline"))[:1]]
     if text := page.first_meta("og:title", "twitter:title", "title", "headline", "dc.title"):
         given.append(Found(plain(text), "meta"))
     if node := page.tree.css_first("head > title") or page.tree.css_first("title"):
         given.append(Found(plain(node.text()), "html"))
-    given = [found for found in given if 2 < len(found.value) <= _MAX_TITLE]
+    return [found for found in given if 2 < len(found.value) <= _MAX_TITLE]
+
+
+def _bare(given: list[Found[str]], names: SiteWords) -> list[Found[str]]:
+    """The stated titles without the site's name, which is learnt from what a longer one adds to a shorter one."""
     for headline in given[:-1]:
         if not names.is_name(headline.value):
             names.add(leftovers(given[-1].value, headline.value))
-    bare = [Found(_once(without_site(found.value, names)), found.origin) for found in given]
+    titles = {text: _once(without_site(text, names)) for text in {found.value for found in given}}
+    bare = [Found(titles[found.value], found.origin) for found in given]
     return [found for found in bare if not names.is_name(found.value) and not _SLUG.fullmatch(found.value)]
+
+
+def _known(titles: list[str]) -> Known:
+    known: Known = {}
+    for title in titles:
+        if key := letters(title):
+            known.setdefault(key, title)
+    return known
+
+
+def _plainly_stated(node: LexborNode, given: list[Found[str]], names: SiteWords) -> str | None:
+    """The text of the first h1 if it is one piece and a stated title to the letter: most are, and need no more."""
+    key = letters(_text(node))
+    known = _known([found.value for found in given])
+    return _spelt(node, known, names) if key in known and len(_parts(node)) <= 1 else None
 
 
 def _headlines(page: Page, names: SiteWords) -> tuple[list[LexborNode], list[LexborNode]]:
@@ -76,7 +95,7 @@ def _headlines(page: Page, names: SiteWords) -> tuple[list[LexborNode], list[Lex
     shown: list[LexborNode] = []
     hidden: list[LexborNode] = []
     seen = set()
-    for node in page.story_tree.css("h1")[:_MAX_NODES]:
+    for node in islice((node for node in page.headings if node.tag == "h1"), _MAX_NODES):
         text = _text(node)
         if 2 < len(text) <= _MAX_TITLE and text not in seen and not names.is_name(text):
             is_aside = _is_in_trail(node) or _is_hidden(node)
@@ -121,7 +140,14 @@ def _agreeing(nodes: list[LexborNode], known: Known) -> LexborNode | None:
 
 def _displayed(page: Page, known: Known) -> str | None:
     """A stated title that a lower heading shows, with or without a label before or behind it."""
-    for node in page.story_tree.css(_OTHER_HEADINGS)[:_MAX_NODES] if known else ():
+    if not known:
+        return None
+    others = [node for node in page.headings if node.tag != "h1"][:_MAX_NODES]
+    return _showing(others, known) or _showing(page.story_tree.css('[itemprop~="headline"]')[:_MAX_NODES], known)
+
+
+def _showing(nodes: list[LexborNode], known: Known) -> str | None:
+    for node in nodes:
         text = _text(node)
         if len(text) <= _MAX_TITLE and (title := _part_of(node, known) or known.get(letters(text))):
             return title
@@ -138,7 +164,7 @@ def _unconfirmed(shown: list[LexborNode], stated: list[Found[str]]) -> LexborNod
     return None if is_contradicted or len(words(_text(shown[0]))) < _MIN_WORDS else shown[0]
 
 
-def _spelt(node: LexborNode, known: Known) -> str:
+def _spelt(node: LexborNode, known: Known, names: SiteWords) -> str:
     """The headline in a heading: without labels, and spelt as a stated title where markup or capitals spoil it."""
     text = _text(node)
     if title := _part_of(node, known):
@@ -150,7 +176,7 @@ def _spelt(node: LexborNode, known: Known) -> str:
     if same is None and len(parts) > 1 and _KICKER.search(parts[0][1]):
         rest = clean(" ".join(part for part, _ in parts[1:]))
         text = rest if len(words(rest)) >= _MIN_WORDS else text
-    return _whole(_once(_without_kicker(text, known)), known)
+    return _whole(_once(without_site(_without_kicker(text, known), names)), known)
 
 
 def _part_of(node: LexborNode, known: Known) -> str | None:
