@@ -41,6 +41,7 @@ def find(page: Page, hint: str | None = None) -> Found[str] | None:
     if shown and (sure := _plainly_stated(shown[0], given, names)):
         return Found(sure, "html")
     stated = _bare(given, names)
+    shown = [node for node in shown if not names.is_name(_text(node))]  # names were learnt
     known = _known([*(found.value for found in stated), hint or ""])
     if node := _agreeing(shown, known):
         return Found(_spelt(node, known, names), "html")
