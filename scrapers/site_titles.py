@@ -17,6 +17,8 @@ _MAY_SEPARATE = re.compile(
     "[|\uff5c•·»«\u203a\u2039~:\u2013—/<>_\uff1a・]|-[-\\s]|:\\s"
 )  # in any that `_SEPARATOR` finds
 _EDGES = " |\uff5c»•·~/"  # left over between two seams
+_LABEL = re.compile(r"[^\W_]+(?:-[^\W_]+)*")  # of a domain
+_WORD = re.compile(r"[^\W_]+")
 _MAX_PARTS = 12  # a title of more is no title
 _ARTICLES = ("the ", "der ", "die ", "das ", "le ", "la ", "les ", "el ", "il ")
 _SECTION_WORDS = frozenset(("news", "nachrichten", "noticias", "actualites", "notizie", "story", "article", "home"))
@@ -29,7 +31,7 @@ class SiteWords:
     def __init__(self, names: Iterable[str], sections: Iterable[str] = ()) -> None:
         self.names = {key for name in names for key in _spellings(name)}
         self.sections = _SECTION_WORDS | {letters(section) for section in sections}
-        self._labels = {letters(name) for name in names if name.isalnum()}
+        self._labels = {name for name in names if name and _LABEL.fullmatch(name)}
 
     @classmethod
     def of(cls, page: Page) -> SiteWords:
@@ -54,14 +56,20 @@ class SiteWords:
         """Whether a part of a title is the site's name or built from its domain: longer, shorter, or as initials."""
         if self.is_name(part):
             return True
-        key, parts = letters(part), part.split()
-        initials = "".join(word[0] for word in parts).casefold()
+        key = letters(part)
+        initials = "".join(word[0] for word in _WORD.findall(part[:200])).casefold()
         for label in self._labels:
-            if len(label) >= 5 and label in key and len(key) <= len(label) + 12:
+            plain_label = letters(label)
+            if len(plain_label) >= 5 and plain_label in key and len(key) <= len(plain_label) + 12:
                 return True
-            if len(key) >= 4 and key in label and 2 * len(key) >= len(label):
+            if len(key) >= 4 and key in plain_label and 2 * len(key) >= len(plain_label):
                 return True
-            if len(parts) > 1 and initials == label:
+            if len(initials) > 1 and initials == plain_label:
+                return True
+            if len(plain_label) > 2 and initials.removesuffix("ev") == plain_label:  # a German association
+                return True
+            pieces = label.split("-")
+            if len(pieces) > 1 and len(plain_label) > 7 and all(letters(piece) in key for piece in pieces):
                 return True
         return False
 

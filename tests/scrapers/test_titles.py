@@ -180,7 +180,14 @@ def test_without_site(title, expected):
 
 
 @pytest.mark.parametrize(
-    ("label", "part"), [("dfp", "Daily Ferry Post"), ("dailyferry", "Daily Ferry Online"), ("ferrypost", "Ferry")]
+    ("label", "part"),
+    [
+        ("dfp", "Daily Ferry Post"),
+        ("dailyferry", "Daily Ferry Online"),
+        ("ferrypost", "Ferry"),
+        ("ihv", "Island-Harbour Verein e.V."),
+        ("ferry-post-bay", "Ferry Post of the Bay"),
+    ],
 )
 def test_a_part_like_the_domain_names_the_site(label, part):
     assert SiteWords([label]).resembles_name(part)
