@@ -19,6 +19,11 @@ _STORY_WORDS = 12  # of a paragraph; the second paragraph ends the look
 _MAX_TEXT = 1_500  # characters of an element that may be a standfirst
 _NAMING = ("class", "itemprop", "data-testid")
 _TAGS = frozenset(("p", "div", "h2", "h3", "h4", "span", "header", "section", "em", "strong"))
+_STEMS = (  # one is in each name that the expressions below find, and finding none is quick
+    "sub", "standfirst", "dek", "deck", "lead", "lede", "lid", "intro", "excerpt", "summary", "abstract", "teaser",
+    "desc", "preamble", "synopsis", "chap", "entradilla", "bajada", "sotto", "sommario", "vorspann", "ingress", "perex",
+    "alternativeheadline",
+)  # fmt: skip
 _STRONG = re.compile(
     r"standfirst|sub-?_?titles?(?![a-z])|sub-?_?head(?:line|ing)?(?![a-z])|(?<![a-z])(?:dek|deck)(?![a-z])|alternativeheadline"
     r"|(?<![a-z])(?:chapo|chapeau|entradilla|bajada|sottotitolo|sommario|vorspann|ingress|perex|nadpis-?perex)(?![a-z])"
@@ -101,11 +106,11 @@ def _following(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _name(node: LexborNode) -> str:
+    """What an element calls itself, in lower case with hyphens for capitals; empty if that is nothing of interest."""
     attributes = node.attributes
-    name = " ".join(
-        (attributes.get("class") or "", attributes.get("itemprop") or "", attributes.get("data-testid") or "")
-    )
-    return _CAMEL.sub("-", name[:300]).lower()
+    name = " ".join([value for key in _NAMING if (value := attributes.get(key))])[:300] if attributes else ""
+    low = name.lower()
+    return _CAMEL.sub("-", name).lower() if low and any(stem in low for stem in _STEMS) else ""
 
 
 def _is_sentence(text: str) -> bool:

@@ -21,7 +21,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+){2,40}")
 _TRAIL = re.compile("breadcrumb", re.IGNORECASE)
 _KICKER = re.compile(
     r"kicker|overline|eyebrow|topline|over-?title|super-?title|super-?head|pre-?title|pre-?head|roofline|dachzeile"
-    r"|spitzmarke|antetitulo|cintillo|surtitre|occhiello|(?:^|[\s_-])(?:label|flag|badge|category|section)(?:$|[\s_-])",
+    r"|spitzmarke|antetitulo|cintillo|surtitre|occhiello|(?:^|[\s_-])(?:label|flag|badge|category|section)(?:$|\s)",
     re.IGNORECASE,
 )
 _UNREAD = frozenset(("rt", "rp", "script", "style", "-comment", "_comment", "template", "svg"))
