@@ -183,10 +183,11 @@ def _spelt(node: LexborNode, known: Known, names: SiteWords) -> str:
 def _part_of(node: LexborNode, known: Known) -> str | None:
     """The stated title that a heading of several elements ends or starts with."""
     parts = [letters(part) for part, _ in _parts(node)]
-    for at in range(1, len(parts)):
-        for key in ("".join(parts[at:]), "".join(parts[:-at])):
-            if key in known and len(words(known[key])) >= _MIN_WORDS:
-                return known[key]
+    ends = ["".join(parts[at:]) for at in range(1, len(parts))]
+    starts = ["".join(parts[:at]) for at in range(len(parts) - 1, 0, -1)] if "".join(parts) not in known else []
+    for key in (*ends, *starts):
+        if key in known and len(words(known[key])) >= _MIN_WORDS:
+            return known[key]
     return None
 
 
@@ -213,7 +214,7 @@ def _without_kicker(heading: str, known: Known) -> str:
     for title in known.values():
         kicker = heading.removesuffix(title)
         is_label = kicker != heading and len(kicker.split()) <= 2
-        if title and is_label and not kicker.rstrip().endswith((":", "-", "“", '"')):
+        if is_label and len(words(title)) >= _MIN_WORDS and not kicker.rstrip().endswith((":", "-", "“", '"')):
             return title
     return heading
 
