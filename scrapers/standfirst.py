@@ -15,6 +15,7 @@ from scrapers.wording import agree, letters
 _MAX_HEADINGS = 30  # among which the headline is looked for
 _MAX_STEPS = 120  # elements behind the headline that are looked at
 _MAX_WORDS = 80  # of a standfirst
+_BUDGET = 500_000  # characters that are looked at; boxes in boxes repeat them
 _STORY_WORDS = 12  # of a paragraph; the second paragraph ends the look
 _MAX_TEXT = 1_500  # characters of an element that may be a standfirst
 _NAMING = ("class", "itemprop", "data-testid")
@@ -49,7 +50,7 @@ def find(page: Page, title: str) -> str | None:
         return None
     stated = {letters(text) for text in _descriptions(page, title)}
     box, own = heading.parent, letters(title)
-    story = 0
+    story, budget = 0, _BUDGET
     for node in _following(heading):
         if node.tag not in _TAGS:
             continue
@@ -59,6 +60,9 @@ def find(page: Page, title: str) -> str | None:
         if not is_named and not is_block:
             continue
         text = text_of(node)
+        budget -= len(text)
+        if budget < 0:
+            return None
         if len(text) > _MAX_TEXT:
             continue
         if _is_sentence(text) and (key := letters(text)) not in own and own not in key:
@@ -75,11 +79,16 @@ def find(page: Page, title: str) -> str | None:
 
 
 def _headline(page: Page, title: str) -> LexborNode | None:
-    key = letters(title)
-    headings = [node for node in page.headings if node.tag in ("h1", "h2")][:_MAX_HEADINGS]
-    exact = (node for node in headings if key and key in letters(text_of(node)))
-    near = (node for node in headings if node.tag == "h1" and agree(text_of(node), title))
-    return next(exact, None) or next(near, None)
+    key, near = letters(title), None
+    for node in [node for node in page.headings if node.tag in ("h1", "h2")][:_MAX_HEADINGS]:
+        text = text_of(node)
+        if len(text) > _MAX_TEXT:
+            return near  # it holds the page, and other headings with it
+        if key and key in letters(text):
+            return node
+        if near is None and node.tag == "h1" and agree(text, title):
+            near = node
+    return near
 
 
 def _descriptions(page: Page, title: str) -> Iterator[str]:

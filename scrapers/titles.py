@@ -16,6 +16,7 @@ from scrapers.wording import agree, letters, words
 
 _MAX_NODES = 30  # headings that are looked at
 _MAX_TITLE = 400  # characters
+_ENDLESS = 100_000  # characters; a heading so long holds the page, and others hold it with it
 _MAX_PARTS = 8  # of one heading
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+){2,40}")
 _TRAIL = re.compile("breadcrumb", re.IGNORECASE)
@@ -98,6 +99,8 @@ def _headlines(page: Page, names: SiteWords) -> tuple[list[LexborNode], list[Lex
     seen = set()
     for node in islice((node for node in page.headings if node.tag == "h1"), _MAX_NODES):
         text = _text(node)
+        if len(text) > _ENDLESS:
+            break
         if 2 < len(text) <= _MAX_TITLE and text not in seen and not names.is_name(text):
             is_aside = _is_in_trail(node) or _is_hidden(node)
             (hidden if is_aside else shown).append(node)
@@ -150,6 +153,8 @@ def _displayed(page: Page, known: Known) -> str | None:
 def _showing(nodes: list[LexborNode], known: Known) -> str | None:
     for node in nodes:
         text = _text(node)
+        if len(text) > _ENDLESS:
+            break
         if len(text) <= _MAX_TITLE and (title := _part_of(node, known) or known.get(letters(text))):
             return title
     return None

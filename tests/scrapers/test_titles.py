@@ -314,6 +314,9 @@ def test_section(head, body, expected):
         b"<h1>Ferry sails late</h1>" + b"<p class=lead>" * 20_000,
         b"<h2>Ferry sails late</h2>" * 20_000,
         b"<div class=breadcrumb>" * 2_000,
+        b"<h1><div>" * 30 + b"ferry " * 500_000,
+        b"<h1>Ferry sails late</h1>" + b"<div class=standfirst>" * 100 + b"ferry " * 500_000,
+        b"<h1>a</h1>" + b"<h2><div>" * 30 + b"ferry " * 500_000,
     ],
 )
 def test_endless_markup_takes_no_time(body):
