@@ -15,11 +15,6 @@ _BYLINE = (
     '[rel~="author"], [itemprop="author"], [class*="byline" i], [class*="author" i], [id*="byline" i], '
     '[id*="author" i], a[href*="/author/"], a[href*="/authors/"]'
 )
-_SUBTITLE = (
-    '[class*="standfirst" i], [class*="subtitle" i], [class*="sub-title" i], [class*="subheadline" i], '
-    '[class*="sub-headline" i], [class*="article__excerpt" i], [class*="article-dek" i], '
-    '[itemprop="alternativeHeadline"]'
-)
 _NAMED_STAMP = '[itemprop="datePublished"], time[pubdate]'
 _STAMP = (
     'time[datetime], [class*="publish" i], [class*="date" i], [class*="time" i], [class*="posted" i], [id*="date" i]'
@@ -34,21 +29,6 @@ _NO_PLACE = frozenset(
         "NOTE",
     )
 )  # fmt: skip
-
-
-def h1s(page: Page) -> list[str]:
-    """The texts of the level-one headings, in their order."""
-    found = [text_of(node) for node in page.story_tree.css("h1")[:_MAX_NODES]]
-    return [text for text in dict.fromkeys(found) if 2 < len(text) <= 400]
-
-
-def subtitle(page: Page, title: str | None) -> str | None:
-    """The standfirst, where an element calls itself that."""
-    for node in page.story_tree.css(_SUBTITLE)[:3]:
-        text = text_of(node)
-        if 4 <= len(text.split()) <= 80 and text != title:
-            return text
-    return None
 
 
 def bylines(page: Page) -> Iterator[list[str]]:
@@ -86,22 +66,6 @@ def dateline(paragraph: str) -> tuple[str | None, str | None]:
     place = re.split(r",\s(?=[A-Z][a-z]{2,8}\.?\s\d)", place)[0].strip(" ,")  # LONDON, April 5 (Reuters) - ...
     is_place = place.isupper() and 3 <= len(place) <= 40 and place not in _NO_PLACE and not any(map(str.isdigit, place))
     return (place, credit[1] if credit else None) if is_place else (None, None)
-
-
-def agree(one: str, other: str) -> bool:
-    """Whether two titles are one, give or take a few words."""
-    first, second = set(one.casefold().split()), set(other.casefold().split())
-    return bool(first and second) and len(first & second) >= 0.6 * min(len(first), len(second))
-
-
-def without_kicker(heading: str, titles: list[str]) -> str:
-    """The heading without a word or two in front that a known title lacks, as of a label inside the heading."""
-    for title in titles:
-        kicker = heading.removesuffix(title)
-        is_label = kicker != heading and len(kicker.split()) <= 2
-        if title and is_label and not kicker.rstrip().endswith((":", "-", "“", '"')):
-            return title
-    return heading
 
 
 def text_of(node: LexborNode) -> str:

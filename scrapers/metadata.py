@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from scrapers.article import Access
 from scrapers.jsonld import address, texts, types
 from scrapers.page import Page
 from scrapers.text import plain
-from scrapers.urls import is_home, same_site, site_of
+from scrapers.urls import is_home, same_site
 
 _TIERS: dict[str, Access] = {
     "free": "free", "metered": "metered", "locked": "subscriber", "paid": "subscriber", "premium": "subscriber"
@@ -35,45 +35,6 @@ class Found(NamedTuple, Generic[Value]):
 
     value: Value
     origin: str
-
-
-def headlines(page: Page) -> Iterator[Found[str]]:
-    """Titles that the head of the page gives, the site's name taken off, the likeliest first."""
-    sites = site_names(page)
-    for text in texts(page.story.get("headline"))[:1]:
-        yield Found(text, "json-ld")
-    if stated := page.first_meta("og:title", "twitter:title", "title", "headline", "dc.title"):
-        yield Found(without_site(plain(stated), sites), "meta")
-    node = page.tree.css_first("head > title") or page.tree.css_first("title")
-    if node and (text := plain(node.text())):
-        yield Found(without_site(text, sites), "html")
-
-
-def site_names(page: Page) -> set[str]:
-    """What the site calls itself, in lower case, with the first label of its domain."""
-    names = {page.first_meta("og:site_name"), page.first_meta("application-name"), page.first_meta("twitter:site")}
-    for thing in page.json_ld:
-        if types(thing) & {"WebSite", "NewsMediaOrganization", "Organization"}:
-            names.update(texts(thing.get("name"))[:1])
-    names.update(texts(page.story.get("publisher"))[:1])
-    site = site_of(page.url)
-    return {name.lower().lstrip("@") for name in (*names, site, site.partition(".")[0]) if name}
-
-
-def without_site(title: str, sites: set[str]) -> str:
-    """The title without the name of the site, and what stands between, at its end or start."""
-    for separator in (" | ", " - ", " – ", " — ", " :: ", " · ", " » "):
-        parts = title.split(separator)
-        if len(parts) < 2:
-            continue
-        if _names_site(parts[-1], sites):
-            parts = parts[:-1]
-            if separator == " | " and len(parts) > 1 and len(parts[0]) > 25:
-                parts = parts[:1]  # sections stand between headline and site
-        elif _names_site(parts[0], sites):
-            parts = parts[1:]
-        title = separator.join(parts).strip() or title
-    return title
 
 
 def bylines(page: Page) -> Iterator[Found[str]]:
@@ -127,22 +88,6 @@ def image(page: Page) -> Found[str] | None:
     return None
 
 
-def section(page: Page) -> Found[str] | None:
-    """The section that the article is in."""
-    for text in texts(page.story.get("articleSection"))[:1]:
-        return Found(text, "json-ld")
-    stated = page.first_meta("article:section", "og:article:section", "parsely-section", "section", "dc.subject")
-    if stated and "://" not in stated:
-        return Found(plain(stated), "meta")
-    for thing in page.json_ld:
-        if "BreadcrumbList" in types(thing) and isinstance(items := thing.get("itemListElement"), list):
-            names = [texts(_crumb(item))[:1] for item in items if isinstance(item, dict)]
-            path = [name[0] for name in names if name][1:-1]
-            if path:
-                return Found(path[-1], "json-ld")
-    return None
-
-
 def tags(page: Page) -> Found[tuple[str, ...]] | None:
     """Topics in the page's order."""
     stated = [(texts(page.story.get("keywords")), "json-ld")]
@@ -188,12 +133,3 @@ def body(page: Page) -> tuple[str, ...]:
     if not isinstance(text, str):
         return ()
     return tuple(line for line in map(plain, text.replace("</p>", "\n").replace("<br", "\n<br").splitlines()) if line)
-
-
-def _crumb(item: dict[str, Any]) -> Any:
-    return item.get("name") or item.get("item")
-
-
-def _names_site(part: str, sites: set[str]) -> bool:
-    text = part.strip().lower()
-    return bool(text) and (text in sites or text.replace(" ", "") in sites or text.removeprefix("the ") in sites)

@@ -12,7 +12,7 @@ from scrapers import jsonld
 from scrapers.jsonld import Thing
 from scrapers.markup import decode, tame
 from scrapers.text import clean
-from scrapers.urls import normalise
+from scrapers.urls import normalise, site_of
 
 MAX_BYTES = 10_000_000  # the rest of a longer page is not read
 _MAX_SOUP_TAGS = 30_000  # start and end tags; BeautifulSoup needs some 50 microseconds for each
@@ -96,13 +96,34 @@ class Page:
         own = {url for url in (normalise(self.url), self.link("canonical")) if url}
         return jsonld.story(self.json_ld, own, self.absolute)
 
+    @cached_property
+    def site_names(self) -> frozenset[str]:
+        """What the site calls itself, in lower case, with its domain and the domain's first label."""
+        names = {self.first_meta("og:site_name"), self.first_meta("application-name"), self.first_meta("twitter:site")}
+        for thing in self.json_ld:
+            if jsonld.types(thing) & {"WebSite", "NewsMediaOrganization", "Organization"}:
+                names.update(jsonld.texts(thing.get("name"))[:1])
+        names.update(jsonld.texts(self.story.get("publisher"))[:1])
+        site = site_of(self.url)
+        return frozenset(name.lower().lstrip("@") for name in (*names, site, site.partition(".")[0]) if name)
+
+    @cached_property
+    def headings(self) -> tuple[LexborNode, ...]:
+        """The headings of the first four levels in `story_tree`, in document order."""
+        return tuple(self.story_tree.css("h1, h2, h3, h4"))
+
     def link(self, rel: str) -> str | None:
         """The normalised target of the first `link` with this rel that is an address."""
+        return next((url for href in self._links.get(rel, ()) if (url := self.absolute(href))), None)
+
+    @cached_property
+    def _links(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
         for node in self.tree.css("link[rel][href]"):
-            names = (node.attributes.get("rel") or "").lower().split()
-            if rel in names and (url := self.absolute(node.attributes.get("href"))):
-                return url
-        return None
+            attributes = node.attributes
+            for name in set((attributes.get("rel") or "").lower().split()):
+                found.setdefault(name, []).append(attributes.get("href") or "")
+        return found
 
     def absolute(self, href: str | None) -> str | None:
         """A link of this page, resolved and normalised; None if it leads to no page."""

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import soupsieve
 from bs4.element import Tag
 
-from scrapers import body, dates, html_fields, kinds, metadata, names
+from scrapers import body, dates, html_fields, kinds, metadata, names, sections, standfirst, titles
 from scrapers.article import Access, Article, Hint, Kind
 from scrapers.dates import Stamp
 from scrapers.metadata import Found
@@ -129,25 +129,16 @@ class Scraper:
         return None
 
     def title(self) -> Found[str] | None:
-        """The visible headline that agrees with the head of the page or the feed, else what the head says."""
+        """The story's own headline: as displayed, where the head of the page or the feed bears it out."""
         if rule := self.select_text(self.selectors.title):
             return Found(rule, RULE)
-        heads = list(metadata.headlines(self.page))
-        visible = html_fields.h1s(self.page)
-        known = [head.value for head in heads] + [self.hint.title or ""]
-        for text in visible:
-            if any(html_fields.agree(text, other) for other in known):
-                return Found(html_fields.without_kicker(text, known), "html")
-        stated = next((head for head in heads if head.value), None)
-        if visible and (stated is None or (stated.origin == "html" and len(visible) == 1)):
-            return Found(visible[0], "html")
-        return stated or _of_feed(self.hint.title and plain(self.hint.title))
+        return titles.find(self.page, self.hint.title and plain(self.hint.title))
 
     def subtitle(self, title: Found[str] | None) -> Found[str] | None:
         """The standfirst."""
         if rule := self.select_text(self.selectors.subtitle):
             return Found(rule, RULE)
-        text = html_fields.subtitle(self.page, title.value if title else None)
+        text = standfirst.find(self.page, title.value) if title else None
         return Found(text, "html") if text else None
 
     def bylines(self) -> Iterator[Found[list[str]]]:
@@ -161,7 +152,7 @@ class Scraper:
 
     def authors(self) -> Found[tuple[str, ...]] | None:
         """The people who wrote it: the first group of bylines that holds any name. Empty rather than guessed."""
-        sites = metadata.site_names(self.page)
+        sites = self.page.site_names
         groups = ((names.people(group.value, sites), group.origin) for group in self.bylines())
         return next((Found(found, origin) for found, origin in groups if found), None)
 
@@ -192,7 +183,7 @@ class Scraper:
     def section(self) -> Found[str] | None:
         """The section of the paper."""
         rule = self.select_text(self.selectors.section)
-        return Found(rule, RULE) if rule else metadata.section(self.page)
+        return Found(rule, RULE) if rule else sections.find(self.page)
 
     def edition(self) -> Found[str] | None:
         """The edition, such as print, in lower case."""
