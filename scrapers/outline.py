@@ -12,6 +12,7 @@ _READ = 200_000  # characters of the page's text
 _MAX_LINKS, _MAX_PARAGRAPHS = 300, 150
 _OPENING = 40  # characters that a paragraph is found by
 _TEASER, _LONG_TEASER = 80, 150  # words under a linked headline, on a page with a long title and on one without
+_LEAD = 250  # words of the lead of a front, at most
 _HEADLINE_CHARS, _HEADLINE_WORDS = 15, 3  # of the shortest linked headline; where words are not parted, a third
 
 
@@ -34,7 +35,7 @@ class Outline:
     @property
     def is_front(self) -> bool:
         """Whether a linked headline opens the longest text, among many others: one long lead, then the rest."""
-        return self.headlines >= 5 and self.between >= 1 and not self.is_run_titled
+        return self.headlines >= 5 and self.between >= 1 and not self.is_run_titled and self.longest_run < _LEAD
 
 
 def visible(page: Page) -> str:
