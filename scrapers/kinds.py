@@ -39,7 +39,7 @@ _LIST_PATH = re.compile(
     r"/(?:page/\d+/?|(?P<name>[^/]*)/?(?:page/\d+/?)?)$|/page/\d+/?$|/(?:search|suche|buscar|recherche|archive|archiv)/?$",
     re.IGNORECASE,
 )
-_SLUG = re.compile(r"\d{5}|(?:[^/_-]+[_-]){3}")  # of an article: a number, or four words
+_SLUG = re.compile(r"\d{5}|(?:[^/_-]{1,60}[_-]){3}")  # of an article: a number, or four words
 _SEARCH = re.compile(r"(?:^|&)(?:s|q|search|query|suche|buscar|keywords?)=[^&]")
 _VIDEO_PATH = re.compile(r"/(?:videos?|watch|mediathek|video-?clips?)/")
 _GALLERY_PATH = re.compile(
@@ -50,6 +50,7 @@ _KNOWN = 30  # characters that a paragraph is found by
 _CLOCK = re.compile(r"(?<![\d.:])(?:[01]?\d|2[0-3])[:.h][0-5]\d(?![\d.:])")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # kana and Han: two characters make a word
 _UNSPACED_LONG = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese, Khmer: five do
+_ANY_UNSPACED = re.compile(f"{_UNSPACED.pattern}|{_UNSPACED_LONG.pattern}")
 _OFFER = '[class*="paywall" i], [class*="regwall" i], [class*="subscription-wall" i], [id*="paywall" i]'
 _OFFERED = re.compile(
     r"subscri|abo\b|abonn|suscri|assin|prenum|подпис|会員|订阅|訂閱|구독|اشتر|€|\$ ?\d|£", re.IGNORECASE
@@ -87,10 +88,14 @@ class Signs:
     """What tells the kind of one page, each looked for once and only when asked for."""
 
     def __init__(self, page: Page, title: str | None, paragraphs: tuple[str, ...]) -> None:
-        self.page, self.title, self.paragraphs = page, title, paragraphs
-        self.counts = [_words(paragraph) for paragraph in paragraphs]
-        self.count = sum(self.counts)
+        self.page, self.title, self.paragraphs = page, title and title[:300], paragraphs
+        self.count = words(paragraphs)
         self.called = (page.first_meta("og:type") or "").lower()
+
+    @cached_property
+    def counts(self) -> list[int]:
+        """Words of each paragraph."""
+        return [_words(paragraph) for paragraph in self.paragraphs]
 
     @cached_property
     def has_object(self) -> bool:
@@ -197,7 +202,9 @@ def is_gone(signs: Signs) -> bool:
         return False
     if signs.count > STUB_WORDS and signs.has_time:
         return False
-    found = phrases.GONE.search(" \n ".join([*signs.headings, *signs.paragraphs[:3], signs.visible[:1_500]]))
+    found = phrases.GONE.search(
+        " \n ".join([*signs.headings, *(text[:500] for text in signs.paragraphs[:3]), signs.visible[:1_500]])
+    )
     return found is not None and (signs.count < STUB_WORDS or signs.outline.is_list)
 
 
@@ -234,9 +241,9 @@ def is_list(signs: Signs) -> bool:
     kinds = {name for thing in signs.page.json_ld for name in types(thing)}
     if kinds & _PAGE_TYPES or (signs.classes & _LIST_CLASSES and not signs.classes & _SINGLE):
         return True
-    if found := _LIST_PATH.search(path):
-        if not (found["name"] and _SLUG.search(found["name"]) and signs.is_called_article):
-            return True
+    found = _LIST_PATH.search(path)
+    if found and not (found["name"] and _SLUG.search(found["name"]) and signs.is_called_article):
+        return True
     if _SEARCH.search(query) and signs.outline.between >= 2:
         return True
     if signs.is_called_article and signs.count >= SHORT:
@@ -256,9 +263,9 @@ def media_of(signs: Signs) -> Kind:
     page, kinds = signs.page, types(signs.page.story)
     if "LiveBlogPosting" in kinds or "coverageEndTime" in page.story:
         return Kind.LIVE
-    if phrases.LIVE.search(signs.path) or phrases.LIVE.search(signs.title or ""):
-        if len(_CLOCK.findall(_span(signs))) >= max(4, signs.count // 100):
-            return Kind.LIVE
+    is_named = phrases.LIVE.search(signs.path) or phrases.LIVE.search(signs.title or "")
+    if is_named and len(_CLOCK.findall(_span(signs))) >= max(4, signs.count // 100):
+        return Kind.LIVE
     is_story = bool(kinds & ARTICLE_TYPES) or signs.count >= LONGEST_STUB
     if signs.called.startswith("video") or ("VideoObject" in kinds and not is_story):
         return Kind.VIDEO
@@ -275,7 +282,7 @@ def media_of(signs: Signs) -> Kind:
 
 
 def has_text(signs: Signs) -> bool:
-    """Whether there is enough text for an article; a page that says that it is one, or when it is from, needs little."""
+    """Whether there is enough text for an article; a page that says that it is one, or from when, needs little."""
     if signs.count >= MIN_WORDS:
         return True
     return (signs.count >= 5 and signs.is_called_article) or (signs.count >= 8 and signs.has_time)
@@ -289,7 +296,9 @@ def _is_consent(signs: Signs) -> bool:
     if signs.is_called_article or signs.count >= LONGEST_STUB * 2 or signs.has_time:
         return False
     asking = sum(
-        count for text, count in zip(signs.paragraphs, signs.counts, strict=True) if phrases.CONSENT.search(text)
+        count
+        for text, count in zip(signs.paragraphs, signs.counts, strict=True)
+        if phrases.CONSENT.search(text[:2_000])
     )
     if signs.count and asking * 5 < signs.count * 3:
         return False
@@ -300,10 +309,10 @@ def _is_consent(signs: Signs) -> bool:
 def _has_offer(signs: Signs) -> bool:
     if not signs.paragraphs:
         return False
-    if any(phrases.WALL.search(text) for text in signs.paragraphs[1:][-4:]):
+    if any(phrases.WALL.search(text[:1_000]) for text in signs.paragraphs[1:][-4:]):
         return True
     seen = signs.visible
-    at = seen.rfind(signs.paragraphs[-1][-_KNOWN:])
+    at = seen.find(signs.paragraphs[-1][-_KNOWN:], max(0, seen.find(signs.paragraphs[0][:_KNOWN])))
     reach = 500 if seen.isascii() or not _UNSPACED.search(signs.paragraphs[-1]) else 200
     if at >= 0 and phrases.WALL.search(seen[at + _KNOWN : at + reach]):
         return True
@@ -333,11 +342,11 @@ def _split(url: str) -> tuple[str, str]:
         parts = urlsplit(url)
     except ValueError:
         return "", ""
-    return parts.path, parts.query
+    return parts.path[:2_000], parts.query[:2_000]
 
 
 def _words(text: str) -> int:
     count = len(text.split())
-    if text.isascii():
+    if text.isascii() or not _ANY_UNSPACED.search(text):
         return count
     return count + len(_UNSPACED.findall(text)) // 2 + len(_UNSPACED_LONG.findall(text)) // 5

@@ -187,7 +187,9 @@ def access(page: Page) -> Found[Access] | None:
         return Found(stated, "meta")
     free = _is_free(page.story)
     if free is None and (parts := page.story.get("hasPart")):
-        closed = [part for part in (parts if isinstance(parts, list) else [parts])[:_MAX_TAGS] if isinstance(part, dict)]
+        closed = [
+            part for part in (parts if isinstance(parts, list) else [parts])[:_MAX_TAGS] if isinstance(part, dict)
+        ]
         free = False if any(part.get("cssSelector") and _is_free(part) is False for part in closed) else None
     if free is not None:
         return Found("free" if free else "subscriber", "json-ld")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scrapers.page import Page
 from scrapers.text import clean
-from scrapers.urls import same_site
+from scrapers.urls import site_of
 
 _READ = 200_000  # characters of the page's text
 _MAX_LINKS, _MAX_PARAGRAPHS = 300, 150
@@ -52,7 +52,7 @@ def outline(page: Page, title: str | None, paragraphs: tuple[str, ...], count: l
     for number, paragraph in enumerate(paragraphs[:_MAX_PARAGRAPHS]):
         if (found := text.find(paragraph[:_OPENING], at)) >= 0:
             spans.append((found, found + len(paragraph), number))
-            at = found + 1
+            at = found + len(paragraph) * 9 // 10  # the next one is behind it, whatever it repeats
     events = [(start, 1, number) for start, _, number in spans]
     links = _linked(page, text)
     inside = _Inside(spans)
@@ -84,14 +84,16 @@ class _Inside:
 
 def _linked(page: Page, text: str) -> list[tuple[int, str]]:
     found, at = [], 0
+    site = site_of(page.url)
+    own = (page.url, page.url.partition(site)[2]) if site else (page.url,)
     for node in page.story_tree.css("a[href]")[: _MAX_LINKS * 2]:
         heading = node.css_first("h1, h2, h3, h4") or node
         link = clean(heading.text())[:400]
         is_spaced = link.count(" ") + 1 >= _HEADLINE_WORDS and len(link) >= _HEADLINE_CHARS
         if not is_spaced and (link.isascii() or len(link) * 3 < _HEADLINE_CHARS):
             continue
-        url = page.absolute(node.attributes.get("href"))
-        if not url or url == page.url or not same_site(url, page.url):
+        href = node.attributes.get("href") or ""
+        if href.startswith("#") or href in own or ("//" in href[:8] and site not in href[:200]):
             continue
         if (start := text.find(link, at)) >= 0:
             found.append((start, link))

@@ -21,16 +21,25 @@ def others() -> list[Written]:
 def _lists() -> list[Written]:
     made = []
     styles = ("article", "div", "wrapped", "table")
-    paths = ("/tag/lighthouse", "/author/mira-solano", "/2025/03/", "/category/island/page/2", "/island/news/", "/culture")
+    paths = (
+        "/tag/lighthouse",
+        "/author/mira-solano",
+        "/2025/03/",
+        "/category/island/page/2",
+        "/island/news/",
+        "/culture",
+    )
     for number, language in enumerate(SENTENCES):
         style, path = styles[number % 4], paths[number % 6]
-        content = f"<h1>{TITLES[language][5].split()[0]}</h1>{teasers(language, 8, style, 1)}"
+        content = f"<h1>Island</h1>{teasers(language, 8, style, 1)}"
         made.append(Written(f"list-{language}-{style}", Kind.LISTING, frame(content, language, "Island"), HOST + path))
     long = f"<h1>Island</h1>{teasers('en', 8, 'article', 4)}"
     of_divs = f"<h1>Kultur</h1>{teasers('de', 6, 'div', 4)}"
     lead = f"<div><h2><a href='/news/1/the-lead-of-the-day'>{TITLES['en'][0]}</a></h2>{paragraphs('en', 3)}</div>{teasers('en', 8, 'article', 0)}"
     author = f"<h1>Mira Solano</h1><p>Mira Solano has written about the sea for this paper since 1998 and keeps bees.</p>{teasers('en', 6)}"
-    stories = [{"@type": "NewsArticle", "headline": title, "url": f"{HOST}/news/{n}"} for n, title in enumerate(TITLES["en"])]
+    stories = [
+        {"@type": "NewsArticle", "headline": title, "url": f"{HOST}/news/{n}"} for n, title in enumerate(TITLES["en"])
+    ]
     in_list = ld(at_type="ItemList", itemListElement=stories)
     og = "<meta property='og:type' content='article'>"
     return [
@@ -48,7 +57,14 @@ def _lists() -> list[Written]:
 
 def _fronts() -> list[Written]:
     made = []
-    for path, language in (("/", "en"), ("/en/", "en"), ("/index.html", "de"), ("/fr/index.php", "fr"), ("/pt-br/", "es"), ("/home.html", "it")):
+    for path, language in (
+        ("/", "en"),
+        ("/en/", "en"),
+        ("/index.html", "de"),
+        ("/fr/index.php", "fr"),
+        ("/pt-br/", "es"),
+        ("/home.html", "it"),
+    ):
         content = f"<h1>{SITE[language]}</h1>{teasers(language, 10, 'article', 2)}"
         made.append(Written(f"home{path}", Kind.HOME, frame(content, language, SITE[language]), HOST + path))
     return made  # fmt: skip
@@ -96,7 +112,10 @@ def _gates() -> list[Written]:
     form = "<form action=/login><h1>{}</h1><label>E-mail<input type=email></label><input type=password><button>OK</button><p>{}</p></form>"
     texts = (("en", "Sign in", "No account yet? Register for free."), ("de", "Anmelden", "Noch kein Konto? Jetzt registrieren."),
              ("fr", "Se connecter", "Mot de passe oublié ?"), ("ja", "ログイン", "パスワードをお忘れの方はこちら"), ("ar", "تسجيل الدخول", "هل نسيت كلمة المرور؟"))  # fmt: skip
-    return [Written(f"login-{code}", Kind.BLOCK, frame(form.format(title, text), code, title)) for code, title, text in texts]
+    return [
+        Written(f"login-{code}", Kind.BLOCK, frame(form.format(title, text), code, title))
+        for code, title, text in texts
+    ]
 
 
 def _gone() -> list[Written]:
@@ -116,7 +135,13 @@ def _gone() -> list[Written]:
         content = f"<h1>{title}</h1><p>{text}</p>"
         rail = teasers(language, 8, "article", 2)
         made.append(Written(f"gone-{language}", Kind.SOFT_404, frame(content, language, title)))
-        made.append(Written(f"gone-with-latest-{language}", Kind.SOFT_404, frame(f"{content}<section>{rail}</section>", language, title)))
+        made.append(
+            Written(
+                f"gone-with-latest-{language}",
+                Kind.SOFT_404,
+                frame(f"{content}<section>{rail}</section>", language, title),
+            )
+        )
     oops = "<h1>Oops!</h1><p>The page you requested could not be found. Try the search, or one of these.</p>"
     moved = "<h1>This page has moved</h1><p>Our archive lives at a new address now. Please update your bookmarks.</p>"
     umzug = "<h1>Hoppla</h1><p>Diese Seite ist umgezogen. Sie finden uns jetzt unter der neuen Adresse des Boten.</p>"
@@ -133,7 +158,15 @@ def _gone() -> list[Written]:
 def _searches() -> list[Written]:
     texts = (("en", "No results found for “ferri”"), ("de", "Leider keine Treffer für „Fähre“"), ("fr", "Aucun résultat pour « gare »"),
              ("es", "Sin resultados para «molino»"), ("ru", "По вашему запросу ничего не найдено"), ("ja", "該当する記事が見つかりませんでした"))  # fmt: skip
-    return [Written(f"nothing-{code}", Kind.SOFT_404, frame(f"<h1>{text}</h1><form><input name=q></form>", code, text), f"{HOST}/search?q=x") for code, text in texts]
+    return [
+        Written(
+            f"nothing-{code}",
+            Kind.SOFT_404,
+            frame(f"<h1>{text}</h1><form><input name=q></form>", code, text),
+            f"{HOST}/search?q=x",
+        )
+        for code, text in texts
+    ]
 
 
 def _stubs() -> list[Written]:
@@ -148,7 +181,14 @@ def _stubs() -> list[Written]:
         title = TITLES[language][0]
         number = 2 if language not in ("ja", "zh") else 1
         content = f"<h1>{title}</h1>{paragraphs(language, number)}<div class='offer-box'><h3>{offer}</h3><button>OK</button></div>"
-        made.append(Written(f"stub-{language}", Kind.PAYWALL, frame(content, language, title, "", teasers(language, 6, "wrapped", 1)), access="subscriber"))
+        made.append(
+            Written(
+                f"stub-{language}",
+                Kind.PAYWALL,
+                frame(content, language, title, "", teasers(language, 6, "wrapped", 1)),
+                access="subscriber",
+            )
+        )
     head = ld(at_type="NewsArticle", headline=TITLES["en"][0], isAccessibleForFree=False, wordCount=900)
     one = f"<h1>{TITLES['en'][0]}</h1>{paragraphs('en', 1)}"
     cut = f"<h1>{TITLES['en'][0]}</h1>{paragraphs('en', 2)}<p>The ferry company, for its part, has long wanted to…</p>"

@@ -125,7 +125,9 @@ _STYLES = {
 }  # fmt: skip
 
 
-def frame(content: str, language: str = "en", title: str = "", head: str = "", rail: str = "", body_class: str = "") -> str:
+def frame(
+    content: str, language: str = "en", title: str = "", head: str = "", rail: str = "", body_class: str = ""
+) -> str:
     """A newspaper's page: header with menu, the content, a rail, a footer with legal links."""
     name = SITE[language]
     return (
