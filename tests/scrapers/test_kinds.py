@@ -15,7 +15,8 @@ from tests.scrapers.kinds.stories import stories
 WRITTEN = [*stories(), *others()]
 FLOORS = {  # precision, recall
     Kind.ARTICLE: (0.97, 0.97), Kind.LIVE: (1, 1), Kind.VIDEO: (1, 1), Kind.GALLERY: (1, 1), Kind.HOME: (1, 1),
-    Kind.LISTING: (0.94, 0.94), Kind.PAYWALL: (0.9, 0.9), Kind.SOFT_404: (0.96, 0.96), Kind.BLOCK: (1, 1), Kind.OTHER: (1, 1),
+    Kind.LISTING: (0.94, 0.94), Kind.PAYWALL: (0.9, 0.9), Kind.SOFT_404: (0.96, 0.96), Kind.BLOCK: (1, 1),
+    Kind.OTHER: (1, 1),
 }  # fmt: skip
 
 
