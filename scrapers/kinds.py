@@ -228,9 +228,7 @@ def is_stub(signs: Signs, access: str) -> bool:
         return True
     if is_closed and signs.count < SHORT and signs.paragraphs and signs.paragraphs[-1].endswith(("…", "...", "[...]")):
         return True
-    if signs.count > SHORT and not is_closed:
-        return False
-    return _has_offer(signs)
+    return signs.count <= SHORT and _has_offer(signs)  # under a longer text it may be a pitch for the next one
 
 
 def is_list(signs: Signs) -> bool:
