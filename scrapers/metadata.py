@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 from scrapers.article import Access
-from scrapers.jsonld import address, texts, types
+from scrapers.jsonld import Thing, address, texts, types
 from scrapers.page import Page
 from scrapers.text import plain
 from scrapers.urls import is_home, same_site
 
 _TIERS: dict[str, Access] = {
-    "free": "free", "metered": "metered", "locked": "subscriber", "paid": "subscriber", "premium": "subscriber"
+    "free": "free", "open": "free", "public": "free", "metered": "metered", "registration": "metered",
+    "locked": "subscriber", "paid": "subscriber", "premium": "subscriber", "subscriber": "subscriber",
+    "subscribers": "subscriber", "subscription": "subscriber", "paywall": "subscriber", "plus": "subscriber",
 }  # fmt: skip
+_TIER = ("article:content_tier", "og:article:content_tier", "content_tier", "content-tier", "article:access", "access")
 _MAX_TAGS = 50
 _AUTHOR = ("author", "article:author_name", "byl", "dc.creator", "parsely-author", "sailthru.author")
 _PUBLISHED = (
@@ -119,12 +122,29 @@ def language_code(value: str | None) -> str | None:
 
 
 def access(page: Page) -> Found[Access] | None:
-    """Who can read the article, where the page says so."""
-    free = page.story.get("isAccessibleForFree")
-    if isinstance(free, bool | str):
-        return Found("subscriber" if str(free).strip().lower() in ("false", "no", "0") else "free", "json-ld")
-    tier = (page.first_meta("article:content_tier", "og:article:content_tier") or "").lower()
-    return Found(_TIERS[tier], "meta") if tier in _TIERS else None
+    """Who can read the article, where the page says so.
+
+    JSON-LD, whose parts may be closed while the whole says nothing; a tier in the meta elements, which alone can tell
+    that it is metered, and is believed where JSON-LD is silent, too.
+    """
+    stated = _TIERS.get((page.first_meta(*_TIER) or "").lower())
+    if stated == "metered":
+        return Found(stated, "meta")
+    free = _is_free(page.story)
+    if free is None and (parts := page.story.get("hasPart")):
+        closed = [
+            part for part in (parts if isinstance(parts, list) else [parts])[:_MAX_TAGS] if isinstance(part, dict)
+        ]
+        free = False if any(part.get("cssSelector") and _is_free(part) is False for part in closed) else None
+    if free is not None:
+        return Found("free" if free else "subscriber", "json-ld")
+    return Found(stated, "meta") if stated else None
+
+
+def _is_free(thing: Thing) -> bool | None:
+    value = thing.get("isAccessibleForFree")
+    text = str(value if isinstance(value, bool | str | int) else "").strip().lower().rpartition("/")[2]
+    return text in ("true", "yes", "1") if text in ("true", "yes", "1", "false", "no", "0") else None
 
 
 def body(page: Page) -> tuple[str, ...]:

@@ -76,6 +76,8 @@ class Scraper:
             story = (text for text in paragraphs.value if not names.is_byline(text, authors.value))
             paragraphs = Found(tuple(story), "heuristic")
         kind = self.kind(title, paragraphs, access)
+        if kind is Kind.PAYWALL and access.origin == "heuristic":
+            access = Found("subscriber", "heuristic")  # nothing says so but the wall itself
         if kind in (Kind.OTHER, Kind.PAYWALL) and (given := self.body_of_feed(title)):
             paragraphs, kind = given, Kind.ARTICLE
         opening = paragraphs.value[0] if paragraphs and paragraphs.value else ""

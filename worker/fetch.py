@@ -14,8 +14,9 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.utils import urldefragauth
 
+from scrapers import walls
 from scrapers.urls import host_of, normalise
-from worker import decoding, walls
+from worker import decoding
 from worker import fetch_errors as errors
 from worker.address import refuse_private
 from worker.fetch_errors import FetchError, Redirected
