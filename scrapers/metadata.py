@@ -15,7 +15,6 @@ _TIERS: dict[str, Access] = {
     "free": "free", "metered": "metered", "locked": "subscriber", "paid": "subscriber", "premium": "subscriber"
 }  # fmt: skip
 _MAX_TAGS = 50
-_AUTHOR = ("author", "article:author_name", "byl", "dc.creator", "parsely-author", "sailthru.author")
 _PUBLISHED = (
     *("article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date"),
     *("article:published", "publish-date", "publishdate", "publication_date", "pubdate", "date", "dc.date"),
@@ -74,18 +73,6 @@ def without_site(title: str, sites: set[str]) -> str:
             parts = parts[1:]
         title = separator.join(parts).strip() or title
     return title
-
-
-def bylines(page: Page) -> Iterator[Found[str]]:
-    """Texts that name authors, one source after the other."""
-    for text in texts(page.story.get("author") or page.story.get("creator")):
-        yield Found(text, "json-ld")
-    for name in _AUTHOR:
-        for text in page.meta.get(name, ()):
-            yield Found(text, "meta")
-    for text in page.meta.get("article:author", ()):
-        if "://" not in text:
-            yield Found(text, "meta")
 
 
 def times(page: Page, is_modified: bool) -> Iterator[Found[str]]:

@@ -21,7 +21,7 @@ from scrapers.names import MAX_PEOPLE, agency, people
         ("Mira Solano, Mira Solano", ("Mira Solano",)),
         ("Mira Solano, Mira Solano Columnist", ("Mira Solano",)),
         ("牛镛", ("牛镛",)),
-        ("Mira &amp; <b>Odo Ferrant</b>", ("Odo Ferrant",)),
+        ("Mira &amp; <b>Odo Ferrant</b>", ("Mira Ferrant", "Odo Ferrant")),
         ("Staff Reporter", ()),
         ("Email The Author", ()),
         ("admin", ()),

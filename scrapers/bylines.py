@@ -1,0 +1,197 @@
+"""Where pages name their authors: JSON-LD, meta elements, the lines around the headline, and bylines further off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from selectolax.lexbor import LexborNode
+
+from scrapers import html_fields, metadata, names
+from scrapers.jsonld import Thing, texts
+from scrapers.metadata import Found
+from scrapers.page import Page
+from scrapers.text import clean
+
+_META = (
+    *("author", "article:author_name", "byl", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator"),
+    *("citation_author", "cxenseparse:author", "article:author", "og:article:author", "articleauthor", "authors"),
+    *("article.author", "author_name", "lp.article:author", "creator"),
+)
+_MAX_STEPS, _MAX_TEXT = 250, 2_500  # nodes and characters behind the headline among which its byline stands
+_BYLINE_LENGTH, _MAX_GROUPS, _MAX_NODES = 200, 12, 30
+_MAX_PARTS = 40  # texts of one byline
+_MARK = re.compile(r"author|byline|autor|auteur|writer|reporter|journalist|verfasser|redakteur|contributor|firma\b", re.I)
+_NOT_MARK = re.compile(r"comment|related|authority|share|social|caption|newsletter|recommend|image|photo", re.I)
+_HREF = re.compile(
+    r"/(?:@|author|authors|autor|autoren|autores|auteur|auteurs|autore|autori|autoris|writer|writers|profile|profiles|"
+    r"people|contributor|contributors|journalist|journalists|reporter|reporters|staff|team|by|verfasser|columnist|"
+    r"columnists|columnistas|person|redaktion|redakteur|byline|bylines|forfatter|skribent|yazar|yazarlar)[/.-]",
+    re.I,
+)
+_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[.:]\d\d\b")
+_SKIPPED = frozenset(("figure", "figcaption", "aside", "img", "picture", "form", "ins", "table"))
+_OTHERS = re.compile(r"comment|related|recommend|teaser|promo|popular|trending|most-?read|latest|more-|sidebar|card", re.I)
+_MAX_ANCESTORS = 8
+_ANYWHERE = (
+    '[rel~="author"], [itemprop="author"], [class*="byline" i], [class*="author" i], [id*="byline" i], '
+    '[id*="author" i], a[href*="/author/"], a[href*="/authors/"]'
+)
+
+
+def stated(page: Page) -> Iterator[Found[list[str]]]:
+    """Names that the page gives to machines, one source after the other."""
+    by_id: dict[str, Any] = {}
+    for key in ("author", "creator"):
+        if value := page.story.get(key):
+            by_id = by_id or {thing["@id"]: thing for thing in page.json_ld if _is_named(thing)}
+            yield Found(texts(_resolved(value, by_id)), "json-ld")
+
+
+def stated_in_meta(page: Page) -> Iterator[Found[list[str]]]:
+    """Names in meta elements, one element's name after the other."""
+    for name in _META:
+        if found := [text for text in page.meta.get(name, ()) if "://" not in text]:
+            yield Found(found, "meta")
+
+
+class Near(NamedTuple):
+    """What stands between the headline and the story."""
+
+    lines: list[list[str]]  # the texts of bylines: of marked elements, and of lines such as "By Ann Lee"
+    dated: list[str]  # names that nothing marks, but that a date follows
+
+
+def near_headline(page: Page) -> Near:
+    """The bylines that follow the headline."""
+    heading = _headline(page)
+    groups: list[list[str]] = []
+    dated: list[str] = []
+    if heading is None:
+        return Near(groups, dated)
+    length, before = 0, ""
+    node: LexborNode | None = _next(heading, inside=False)
+    for _ in range(_MAX_STEPS):
+        if node is None or length > _MAX_TEXT or len(groups) >= _MAX_GROUPS:
+            break
+        inside = True
+        if node.is_text_node:
+            text = clean(node.text_content or "")
+            length += len(text)
+            if text and len(text) <= _BYLINE_LENGTH and names.LEAD.match(f"{text} "):
+                groups.append([text, *_following(node)])
+            if text:
+                if len(text) <= 60 and before and _DATE.search(text) and names.is_name(before.rstrip(" |·,-–")):
+                    dated.append(before)
+                before = text if len(text) <= 50 else ""
+        elif node.tag in _SKIPPED:
+            inside = False
+        elif _is_marked(node):
+            parts = _parts(node)
+            if sum(map(len, parts)) <= _BYLINE_LENGTH:
+                groups.append(parts)
+                inside = False
+        node = _next(node, inside)
+    return Near([line for group in groups if (line := names.line(group))], dated)
+
+
+def anywhere(page: Page) -> Iterator[list[str]]:
+    """Texts of elements that call themselves bylines, those of one parent together, without those of other stories."""
+    groups: dict[int, list[str]] = {}
+    for node in page.story_tree.css(_ANYWHERE)[:_MAX_NODES]:
+        text, parent = html_fields.text_of(node), node.parent
+        if text and len(text) <= _BYLINE_LENGTH and not _is_of_another(node):
+            links = [html_fields.text_of(link) for link in node.css("a")[:10]]
+            groups.setdefault(parent.mem_id if parent else 0, []).extend([*links, text] if any(links) else [text])
+    yield from groups.values()
+
+
+def _is_named(thing: Thing) -> bool:
+    return isinstance(thing.get("@id"), str) and isinstance(thing.get("name"), str)
+
+
+def _resolved(value: Any, by_id: dict[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_resolved(item, by_id) for item in value[:50] if not isinstance(item, list)]
+    if isinstance(value, dict) and not value.get("name"):
+        return by_id.get(str(value.get("@id")), value)
+    return value
+
+
+def _headline(page: Page) -> LexborNode | None:
+    """The level-one heading that says what the head of the page says, else the last one."""
+    headings = page.story_tree.css("h1")[:10]
+    if len(headings) <= 1:
+        return headings[0] if headings else None
+    heads = [head.value for head in metadata.headlines(page)]
+    for node in headings:
+        text = html_fields.text_of(node)
+        if any(html_fields.agree(text, head) for head in heads):
+            return node
+    return headings[-1]
+
+
+def _next(node: LexborNode, inside: bool) -> LexborNode | None:
+    """The next node in the order of the document, into this one's children or past them."""
+    if inside and (child := node.child) is not None:
+        return child
+    current: LexborNode | None = node
+    for _ in range(_MAX_STEPS):
+        if current is None or current.next is not None:
+            break
+        current = current.parent
+    return current.next if current is not None else None
+
+
+def _following(node: LexborNode) -> list[str]:
+    """The texts that go on a line which began with "By": as far as names, jobs and commas go, or one element."""
+    found: list[str] = []
+    current, length = _next(node, inside=False), 0
+    for _ in range(24):
+        if current is None or length > _BYLINE_LENGTH or current.tag in ("p", "h1", "h2", "h3", "article", "section"):
+            break
+        if current.is_text_node and (text := clean(current.text_content or "")):
+            if len(text) > 80:
+                break
+            found.append(text)
+            length += len(text)
+        current = _next(current, inside=True)
+    return found[:8]
+
+
+def _parts(node: LexborNode) -> list[str]:
+    """The texts of a node, each text node by itself, so that a name and the job under it do not run together."""
+    content = node.text(deep=True, separator="\n")[: _BYLINE_LENGTH * 8]
+    return [text for part in content.split("\n")[: _MAX_PARTS * 4] if (text := clean(part))][:_MAX_PARTS]
+
+
+def _is_marked(node: LexborNode) -> bool:
+    attributes = node.attributes
+    if not attributes:
+        return False
+    for name, value in attributes.items():
+        if not value:
+            continue
+        if name in ("class", "id", "itemprop", "rel", "property", "data-component", "data-testid", "data-qa"):
+            if _MARK.search(value) and not _NOT_MARK.search(value):
+                return True
+        elif name == "href" and len(value) < 300 and _HREF.search(value):
+            return True
+    return False
+
+
+def _is_of_another(node: LexborNode) -> bool:
+    """Whether the element stands among comments or in the teaser of another story."""
+    current = node
+    for _ in range(_MAX_ANCESTORS):
+        parent = current.parent
+        if parent is None or parent.tag in ("body", "main", "html"):
+            return False
+        attributes = parent.attributes
+        if parent.tag == "aside" or _OTHERS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
+            return True
+        if parent.tag in ("li", "article") and parent.css_first("h2 a, h3 a, h4 a, a h2, a h3, a h4"):
+            return parent.css_first("h1") is None
+        current = parent
+    return False
