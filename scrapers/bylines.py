@@ -22,7 +22,9 @@ _META = (
 _MAX_STEPS, _MAX_TEXT = 250, 2_500  # nodes and characters behind the headline among which its byline stands
 _BYLINE_LENGTH, _MAX_GROUPS, _MAX_NODES = 200, 12, 30
 _MAX_PARTS = 40  # texts of one byline
-_MARK = re.compile(r"author|byline|autor|auteur|writer|reporter|journalist|verfasser|redakteur|contributor|firma\b", re.I)
+_MARK = re.compile(
+    r"author|byline|autor|auteur|writer|reporter|journalist|verfasser|redakteur|contributor|firma\b", re.I
+)
 _NOT_MARK = re.compile(r"comment|related|authority|share|social|caption|newsletter|recommend|image|photo", re.I)
 _HREF = re.compile(
     r"/(?:@|author|authors|autor|autoren|autores|auteur|auteurs|autore|autori|autoris|writer|writers|profile|profiles|"
@@ -32,7 +34,9 @@ _HREF = re.compile(
 )
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[.:]\d\d\b")
 _SKIPPED = frozenset(("figure", "figcaption", "aside", "img", "picture", "form", "ins", "table"))
-_OTHERS = re.compile(r"comment|related|recommend|teaser|promo|popular|trending|most-?read|latest|more-|sidebar|card", re.I)
+_OTHERS = re.compile(
+    r"comment|related|recommend|teaser|promo|popular|trending|most-?read|latest|more-|sidebar|card", re.I
+)
 _MAX_ANCESTORS = 8
 _ANYWHERE = (
     '[rel~="author"], [itemprop="author"], [class*="byline" i], [class*="author" i], [id*="byline" i], '
@@ -66,34 +70,34 @@ class Near(NamedTuple):
 def near_headline(page: Page) -> Near:
     """The bylines that follow the headline."""
     heading = _headline(page)
-    groups: list[list[str]] = []
+    marked: list[list[str]] = []
+    spoken: list[list[str]] = []
     dated: list[str] = []
-    if heading is None:
-        return Near(groups, dated)
     length, before = 0, ""
-    node: LexborNode | None = _next(heading, inside=False)
+    node = _next(heading, inside=False) if heading is not None else None
     for _ in range(_MAX_STEPS):
-        if node is None or length > _MAX_TEXT or len(groups) >= _MAX_GROUPS:
+        if node is None or length > _MAX_TEXT or len(marked) + len(spoken) >= _MAX_GROUPS:
             break
         inside = True
         if node.is_text_node:
             text = clean(node.text_content or "")
             length += len(text)
             if text and len(text) <= _BYLINE_LENGTH and names.LEAD.match(f"{text} "):
-                groups.append([text, *_following(node)])
+                spoken.append(names.line([text, *_following(node)], is_joined=True))
             if text:
                 if len(text) <= 60 and before and _DATE.search(text) and names.is_name(before.rstrip(" |·,-–")):
                     dated.append(before)
                 before = text if len(text) <= 50 else ""
         elif node.tag in _SKIPPED:
             inside = False
-        elif _is_marked(node):
+        elif _is_marked(node) and not _is_of_teaser(node):
             parts = _parts(node)
             if sum(map(len, parts)) <= _BYLINE_LENGTH:
-                groups.append(parts)
+                marked.append(names.line(parts))
                 inside = False
         node = _next(node, inside)
-    return Near([line for group in groups if (line := names.line(group))], dated)
+    spoken.sort(key=lambda line: not any(map(names.has_job, line)))  # a photographer's line has no job behind the name
+    return Near([line for line in (*marked, *spoken) if line], dated)
 
 
 def anywhere(page: Page) -> Iterator[list[str]]:
@@ -120,16 +124,17 @@ def _resolved(value: Any, by_id: dict[str, Any]) -> Any:
 
 
 def _headline(page: Page) -> LexborNode | None:
-    """The level-one heading that says what the head of the page says, else the last one."""
-    headings = page.story_tree.css("h1")[:10]
-    if len(headings) <= 1:
-        return headings[0] if headings else None
+    """The heading that says what the head of the page says, of level one if there are any, else the last of these."""
+    firsts = page.story_tree.css("h1")[:10]
+    if len(firsts) == 1:
+        return firsts[0]
+    headings = firsts or page.story_tree.css("h2, h3")[:20]
     heads = [head.value for head in metadata.headlines(page)]
     for node in headings:
         text = html_fields.text_of(node)
         if any(html_fields.agree(text, head) for head in heads):
             return node
-    return headings[-1]
+    return firsts[-1] if firsts else None
 
 
 def _next(node: LexborNode, inside: bool) -> LexborNode | None:
@@ -182,16 +187,29 @@ def _is_marked(node: LexborNode) -> bool:
 
 
 def _is_of_another(node: LexborNode) -> bool:
-    """Whether the element stands among comments or in the teaser of another story."""
-    current = node
+    """Whether the element stands among comments or pictures, or in the teaser of another story."""
+    current: LexborNode | None = node
     for _ in range(_MAX_ANCESTORS):
-        parent = current.parent
-        if parent is None or parent.tag in ("body", "main", "html"):
-            return False
-        attributes = parent.attributes
-        if parent.tag == "aside" or _OTHERS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
+        if current is None or current.tag in ("body", "main", "html"):
+            break
+        attributes = current.attributes
+        is_marked = current is not node and _OTHERS.search(
+            f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+        )
+        if current.tag in _SKIPPED or is_marked:
             return True
-        if parent.tag in ("li", "article") and parent.css_first("h2 a, h3 a, h4 a, a h2, a h3, a h4"):
-            return parent.css_first("h1") is None
-        current = parent
+        current = current.parent
+    return _is_of_teaser(node)
+
+
+def _is_of_teaser(node: LexborNode) -> bool:
+    """Whether the nearest list item or article around the element has a heading that is a link."""
+    current = node.parent
+    for _ in range(_MAX_ANCESTORS):
+        if current is None or current.tag in ("body", "main", "html"):
+            return False
+        if current.tag in ("li", "article"):
+            has_link = current.css_first("h2 a, h3 a, h4 a, a h2, a h3, a h4") is not None
+            return has_link and current.css_first("h1") is None
+        current = current.parent
     return False

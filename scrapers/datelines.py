@@ -77,7 +77,11 @@ def _is_place(text: str, has_agency: bool) -> bool:
     words = text.replace(",", " ").split()
     if not 1 <= len(words) <= 6 or not 3 <= len(text) <= 40 or any(map(str.isdigit, text)):
         return False
-    if (words[0].upper() in _NO_PLACE and text[:4].upper() != "NEW ") or words[-1].upper() in _NO_PLACE or any(char in text for char in "?!\"“”«»;"):
+    if (
+        (words[0].upper() in _NO_PLACE and text[:4].upper() != "NEW ")
+        or words[-1].upper() in _NO_PLACE
+        or any(char in text for char in '?!"“”«»;')
+    ):
         return False
     return text.isupper() or (has_agency and words[0][0].isupper() and words[-1][0].isupper())
 

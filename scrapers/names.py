@@ -30,7 +30,7 @@ _HELP = re.compile(
 _CONTRIBUTION = re.compile(r"contributions?\s(?:from|by)", re.IGNORECASE)
 _NOISE = re.compile(r"\S{1,99}@\S{0,99}|@\w{1,40}|https?://\S{0,300}|www\.\S{0,300}")
 _DATE = re.compile(
-    r"(?:^|[\s,·|–-]+)(?:(?:on|am|le|el|em|il|den)\s)?(?:[^\W\d]{2,10}\.?,?\s){0,2}?"
+    r"(?:^|[\s,·|–-]+)(?:(?:on|am|le|el|em|il|den)\s)?(?:(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[^\W\d]{0,7}\.?,?\s)?"
     r"(?:(?:jan|feb|m[aä]r|apr|ma[iy]|ju[nl]|aug|sep|o[ck]t|nov|de[cz])[^\W\d]{0,7}\.?\s)?\d{1,4}(?:[.:/,\s-].{0,200})?$",
     re.IGNORECASE,
 )
@@ -38,13 +38,16 @@ _SUFFIX = re.compile(r",\s(?=(?:Jr|Sr|II|III|IV)\b)")
 _SHARED = re.compile(r"^([^\W\d_]{2,20})\s(?:and|und|et|y|&|och|og|en|e)\s([^\W\d_]{2,20})\s([^\W\d_][\w'’-]{1,30})$")
 _REVERSED = re.compile(r"^([^\W\d_][\w'’-]{1,30}),\s([^\W\d_][\w'’-]{0,30}\.?(?:\s[A-Z]\.?)?)$")
 _SPLIT = re.compile(
-    r"(\s*[,;|•·/&\n、，；]\s*|\s(?:and|und|et|y|e|i|en|og|och|with|mit|avec|con|sowie|ve|ja|és|и|і|و)\s)", re.IGNORECASE
+    r"(\s*[,;|•·/&\n、，；]\s*|\s(?:and|und|et|y|e|i|en|og|och|with|mit|avec|con|sowie|ve|ja|és|и|і|و)\s)",
+    re.IGNORECASE,
 )
 _TAIL = re.compile(
     r"\s?(?:\(.{0,80}\)|\bin\s[A-Z].{0,40}|\s(?:aus|à|en|em|from)\s[A-Z].{0,40}|\s[-–—]\s.{0,80}|\bfor\s[A-Z].{0,60}|"
     r"\bvia\s.{0,60})$"
 )
-_IN = re.compile(r",?\s(?:in|on|am|le|el)$")
+_OPEN = re.compile(r"(?:[,;&/|、]|(?:^|\s)(?:and|und|et|y|e|i|en|og|och|with|mit|avec|con|ve))\s?$", re.IGNORECASE)
+_OPENS = re.compile(r"^(?:[,;&/|、]|(?:and|und|et|y|e|i|en|og|och|with|mit|avec|con|ve)\s)", re.IGNORECASE)
+_IN = re.compile(r",?\s(?:in|on|am|le|el)$|,\s(?:in|on)\s.{0,60}$")
 _BAD = re.compile(r"[\d@#%{}\[\]<>=_*!?:+©\"“”„…]|https?|www\.|\.(?:com|org|net|de|co|news)\b", re.IGNORECASE)
 _NO_LABEL = re.compile(r"https?|www\.[^.]+$|[@{}<>=_*!?#\\]|^[\W\d]*$")
 _SCRIPT_NAME = 20  # characters of a name in a script without upper and lower case
@@ -86,17 +89,22 @@ def contributors(bylines: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def line(texts: Iterable[str]) -> list[str]:
-    """The texts that make up one byline: from the first name on as far as names, jobs and what joins them go."""
+def line(texts: Iterable[str], is_joined: bool = False) -> list[str]:
+    """The texts that make up one byline: from the first name on as far as names, jobs and what joins them go.
+
+    With `is_joined` a name counts behind another one only if "and" or a comma joins them.
+    """
     found: list[str] = []
     has_name = False
     for text in texts:
         is_joint = len(text) <= 4 or bool(_SPLIT.fullmatch(f" {text} ")) or not LEAD.sub("", f"{text} ").strip()
         has_people = not is_joint and any(True for _ in _names(text))
-        if has_name and not (is_joint or has_people or _is_job(text)):
+        if has_name and not (is_joint or has_people or has_job(text)):
             if _CONTRIBUTION.match(text):
                 found.append(text)
                 continue
+            break
+        if is_joined and has_name and has_people and not (_OPEN.search(found[-1]) or _OPENS.match(text)):
             break
         has_name = has_name or has_people
         found.append(text)
@@ -128,6 +136,11 @@ def is_byline(text: str, named: Iterable[str]) -> bool:
 def is_among(name: str, folded: frozenset[str]) -> bool:
     """Whether the name is one of the folded ones that `contributors` gives."""
     return _fold(name) in folded
+
+
+def has_job(text: str) -> bool:
+    """Whether a short text names a job."""
+    return len(text) <= 80 and any(word.strip(".,:") in JOBS for word in text.lower().split())
 
 
 def is_name(text: str) -> bool:
@@ -162,7 +175,9 @@ def _names(byline: str) -> Iterator[str]:
 
 
 def _split(text: str) -> Iterator[str]:
-    is_job = is_affiliation = False  # behind a job title or an institute more of it stands: Ann Lee, Deputy Editor, Hill
+    is_job = is_affiliation = (
+        False  # behind a job title or an institute more of it stands: Ann Lee, Deputy Editor, Hill
+    )
     for part in _SPLIT.split(text):
         stripped = part.strip()
         if not stripped or _SPLIT.fullmatch(part):
@@ -213,10 +228,6 @@ def _titled_word(word: str, is_first: bool) -> str:
         return word.lower()
     titled = re.sub(r"[^\W\d_]+", lambda match: match[0].capitalize(), word)
     return f"Mc{titled[2:].capitalize()}" if titled.startswith("Mc") and len(titled) > 4 else titled
-
-
-def _is_job(text: str) -> bool:
-    return len(text) <= 80 and any(word.strip(".,:") in JOBS for word in text.lower().split())
 
 
 def _is_placeholder(name: str) -> bool:

@@ -168,7 +168,8 @@ class Scraper:
         Where none names a person, who or what the page calls the author: a desk, an agency, a pen name, the paper.
         """
         sites = metadata.site_names(self.page)
-        named = [Found(names.people(group.value, sites), group.origin) for group in self._bylines]
+        groups = (group for group in self._bylines if group.origin != "heuristic")
+        named = [Found(names.people(group.value, sites), group.origin) for group in groups]
         first = next((group for group in named if group.value), None)
         if first is None:
             return self._author_without_a_name(sites)
@@ -190,15 +191,14 @@ class Scraper:
         return list(self.bylines())
 
     def _author_without_a_name(self, sites: set[str]) -> Found[tuple[str, ...]] | None:
-        for is_visible in (False, True):
-            for group in self._bylines:
-                texts = [" ".join(group.value[:2])] if is_visible else group.value
-                if (group.origin == "html") is is_visible and (found := names.labels(texts)):
-                    return Found(found, group.origin)
-            for texts in () if is_visible else bylines.anywhere(self.page):
-                if found := names.people(texts, sites):
-                    return Found(found, "html")
-        return None
+        visible = [group for group in self._bylines if group.origin == "html"]
+        for group in self._bylines:
+            if group.origin not in ("html", "heuristic") and (found := names.labels(group.value)):
+                return Found(found, group.origin)
+        for texts in (*bylines.anywhere(self.page), *(group.value for group in self._bylines[-1:])):
+            if found := names.people(texts, sites):
+                return Found(found, "html")
+        return next((Found(found, "html") for group in visible if (found := names.labels(group.value)[:1])), None)
 
     def published(self) -> Found[Stamp] | None:
         """The first publication; where a day is stated first, the first finer time of that day."""
