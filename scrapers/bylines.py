@@ -27,10 +27,10 @@ _MARK = re.compile(
 )
 _NOT_MARK = re.compile(r"comment|related|authority|share|social|caption|newsletter|recommend|image|photo", re.I)
 _HREF = re.compile(
-    r"/(?:@|author|authors|autor|autoren|autores|auteur|auteurs|autore|autori|autoris|writer|writers|profile|profiles|"
-    r"people|contributor|contributors|journalist|journalists|reporter|reporters|staff|team|by|verfasser|columnist|"
-    r"columnists|columnistas|person|redaktion|redakteur|byline|bylines|forfatter|skribent|yazar|yazarlar)[/.-]",
-    re.I,
+    r"/(?:author|authors|autor|autoren|autores|auteur|auteurs|autore|autori|writer|writers|contributor|contributors|"
+    r"journalist|journalists|reporter|reporters|columnist|columnists|columnistas|verfasser|redakteur|forfatter|skribent|"
+    r"yazar|yazarlar)[/.-]",
+    re.IGNORECASE,
 )
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[.:]\d\d\b")
 _SKIPPED = frozenset(("figure", "figcaption", "aside", "img", "picture", "form", "ins", "table"))
@@ -70,20 +70,22 @@ class Near(NamedTuple):
 def near_headline(page: Page) -> Near:
     """The bylines that follow the headline."""
     heading = _headline(page)
-    marked: list[list[str]] = []
-    spoken: list[list[str]] = []
+    lines: list[list[str]] = []
     dated: list[str] = []
     length, before = 0, ""
     node = _next(heading, inside=False) if heading is not None else None
     for _ in range(_MAX_STEPS):
-        if node is None or length > _MAX_TEXT or len(marked) + len(spoken) >= _MAX_GROUPS:
+        if node is None or length > _MAX_TEXT or len(lines) >= _MAX_GROUPS:
             break
         inside = True
         if node.is_text_node:
             text = clean(node.text_content or "")
             length += len(text)
             if text and len(text) <= _BYLINE_LENGTH and names.LEAD.match(f"{text} "):
-                spoken.append(names.line([text, *_following(node)], is_joined=True))
+                line = names.line([text, *_following(node)], is_joined=True)
+                lines.insert(
+                    0 if names.has_job(" ".join(line[1:])) else len(lines), line
+                )  # a photographer's has no job
             if text:
                 if len(text) <= 60 and before and _DATE.search(text) and names.is_name(before.rstrip(" |·,-–")):
                     dated.append(before)
@@ -93,11 +95,10 @@ def near_headline(page: Page) -> Near:
         elif _is_marked(node) and not _is_of_teaser(node):
             parts = _parts(node)
             if sum(map(len, parts)) <= _BYLINE_LENGTH:
-                marked.append(names.line(parts))
+                lines.append(names.line(parts))
                 inside = False
         node = _next(node, inside)
-    spoken.sort(key=lambda line: not any(map(names.has_job, line)))  # a photographer's line has no job behind the name
-    return Near([line for line in (*marked, *spoken) if line], dated)
+    return Near([line for line in lines if line], dated)
 
 
 def anywhere(page: Page) -> Iterator[list[str]]:

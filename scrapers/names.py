@@ -14,7 +14,8 @@ BYLINE_LENGTH, BYLINE_WORDS = 200, 3  # characters; words besides the names: "By
 _MAX_TEXT, _MAX_NAME = 500, 60  # characters of a byline, of a name
 _WORD = re.compile(r"\w+")
 LEAD = re.compile(
-    r"^(?:(?:(?:written|reported|story|words|posted|published|analysis|opinion|interview|edited|review|news|commentary|"
+    r"^(?:(?:(?:written|reported|story|words|posted|published|analysis|opinion|interview|edited|review|news|"
+    r"commentary|"
     r"kommentar|ein\sbeitrag|eine\sanalyse|interview|analyse)\s)?(?:by|von)|vom|par|por|di|door|af|av|text|texte|from|"
     r"author|authors|autor|autoren|autorin|autore|auteur|autora|автор|written|na|oleh|yazan|skriven\sav|przez)"
     r"(?=[\s:])[\s:]{1,3}",
@@ -74,9 +75,9 @@ def labels(bylines: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for byline in bylines:
         name = _IN.sub("", LEAD.sub("", plain(byline[:_MAX_TEXT]))).strip(" ,;|-–—")
-        if 2 <= len(name) <= _MAX_NAME and len(name.split()) <= 7 and not _NO_LABEL.search(name):
-            if name.casefold() not in NO_START and not _is_placeholder(name):
-                found.setdefault(_fold(name), name)
+        is_label = 2 <= len(name) <= _MAX_NAME and len(name.split()) <= 7 and not _NO_LABEL.search(name)
+        if is_label and name.casefold() not in NO_START and not _is_placeholder(name):
+            found.setdefault(_fold(name), name)
     return tuple(found.values())[:MAX_PEOPLE]
 
 
@@ -175,9 +176,7 @@ def _names(byline: str) -> Iterator[str]:
 
 
 def _split(text: str) -> Iterator[str]:
-    is_job = is_affiliation = (
-        False  # behind a job title or an institute more of it stands: Ann Lee, Deputy Editor, Hill
-    )
+    is_job = is_affiliation = False  # behind a job title or an institute more of it stands
     for part in _SPLIT.split(text):
         stripped = part.strip()
         if not stripped or _SPLIT.fullmatch(part):

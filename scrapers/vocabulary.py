@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 JOBS = frozenset(
-    """
+    re.findall(
+        r"\S+",
+        """
     editor editors editor-in-chief co-editor reporter reporters writer writers correspondent correspondents columnist
     columnists journalist journalists contributor contributors contributing freelance freelancer staff senior junior
     deputy associate assistant executive managing chief producer photographer columnista analyst anchor blogger host
@@ -17,10 +21,13 @@ JOBS = frozenset(
     corrispondente collaboratore journaliste rédacteur rédactrice correspondant correspondante chroniqueur envoyé
     redacteur verslaggever correspondente redaktør redaktör journalisten kommentator reporterka dziennikarz redaktor
     muhabir muhabiri editör yazar yazarı корреспондент редактор журналист обозреватель
-    """.split()
+    """,
+    )
 )
 NO_NAME = frozenset(
-    """
+    re.findall(
+        r"\S+",
+        """
     admin administrator agencies agency agences agenturen bureau desk editorial email magazine media monitoring newsdesk
     news newspaper newsroom online redacción redaktion redazione redacção redação rédaction redactie redaksi redakcja
     redakce toimitus report share team updated published webdesk website wire services service subscribe twitter
@@ -32,15 +39,19 @@ NO_NAME = frozenset(
     comment min minutes ago views editions studio digital web magazin bild agentur digitalredaktion sportredaktion
     newsletter podcast bio sports football videos photo photos image images getty follow reserved rights copyright
     publishing publications nast correspondents' sponsored advertisement promoted partner content brand
-    """.split()
+    """,
+    )
 )
 NO_START = frozenset(
-    """
+    re.findall(
+        r"\S+",
+        """
     share read view follow sign log copy print save listen more latest show see click subscribe posted published updated
     last get add join watch continue skip open close menu search home all by von contact email tweet send watch report
     how why what when where who is are breaking exclusive live top best new related editor author staff reading
     teilen mehr zur zum alle leer ver compartir lire voir partager condividi leggi
-    """.split()
+    """,
+    )
 )
 PLACES = frozenset(
     (
@@ -54,14 +65,21 @@ PLACES = frozenset(
     )
 )  # fmt: skip
 CREDENTIALS = frozenset(
-    """
+    re.findall(
+        r"\S+",
+        """
     MD PhD PHD DPhil MS MSc MSW MPH DO JD Esq MBA BSc BA BS MA MFA CPA CFP CFA RN RD RDN LD LDN DVM DDS DMD FACP FACS
-    FRCP LCSW LMFT LPC PsyD CPT CSCS OD PharmD EdD NP PA-C FNP MEd Med DrPH CNS CDE CDCES FAAP FACOG DNP MScN RPh OBE MBE CBE
-    """.split()
+    FRCP LCSW LMFT LPC PsyD CPT CSCS OD PharmD EdD NP PA-C FNP MEd Med DrPH CNS CDE CDCES FAAP FACOG DNP
+    MScN RPh OBE MBE CBE
+    """,
+    )
 )
 PARTICLES = frozenset(
-    """
+    re.findall(
+        r"\S+",
+        """
     de da di do dos das del della delle der den des du la le las los van von vom zu zur zum ten ter te bin bint ibn abu
     al el ul ur y e i af av und bar ben
-    """.split()
+    """,
+    )
 )
