@@ -19,8 +19,8 @@ _META = (
     *("citation_author", "cxenseparse:author", "article:author", "og:article:author", "articleauthor", "authors"),
     *("article.author", "author_name", "lp.article:author", "creator"),
 )
-_MAX_STEPS, _MAX_TEXT = 250, 2_500  # nodes and characters behind the headline among which its byline stands
-_BYLINE_LENGTH, _MAX_GROUPS, _MAX_NODES = 200, 12, 30
+_MAX_STEPS, _MAX_TEXT = 200, 1_500  # nodes and characters behind the headline among which its byline stands
+_BYLINE_LENGTH, _SENTENCE, _MAX_GROUPS, _MAX_NODES = 200, 150, 6, 30
 _MAX_PARTS = 40  # texts of one byline
 _MARK = re.compile(
     r"author|byline|autor|auteur|writer|reporter|journalist|verfasser|redakteur|contributor|firma\b", re.I
@@ -81,6 +81,8 @@ def near_headline(page: Page) -> Near:
         if node.is_text_node:
             text = clean(node.text_content or "")
             length += len(text)
+            if lines and len(text) > _SENTENCE:
+                break  # the story has begun
             if text and len(text) <= _BYLINE_LENGTH and names.LEAD.match(f"{text} "):
                 line = names.line([text, *_following(node)], is_joined=True)
                 lines.insert(

@@ -22,8 +22,9 @@ LEAD = re.compile(
     re.IGNORECASE,
 )
 _HELP = re.compile(
-    r"\b(?:(?:with\s)?contributions?\s(?:from|by)|contributors?:|(?:additional\s)?reporting\sby|(?:fact[- ]?)?checked\sby"
-    r"|(?:medically\s)?reviewed\sby|edited\sby|(?:photos?|photography|photographs?|illustrations?|video|graphics?)\sby|"
+    r"\b(?:(?:with\s)?contributions?\s(?:from|by)|contributors?:|(?:additional\s)?reporting\sby|"
+    r"(?:fact[- ]?)?checked\sby|"
+    r"(?:medically\s)?reviewed\sby|edited\sby|(?:photos?|photography|photographs?|illustrations?|video|graphics?)\sby|"
     r"fotos?:|foto\svon|übersetzt|translated\sby|photographe|updated:?|last\supdated|published:?|posted|aktualisiert|"
     r"publié|publicado|actualizado|pubblicato|veröffentlicht|stand:)(?:\W|$)",
     re.IGNORECASE,
