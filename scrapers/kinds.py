@@ -13,6 +13,7 @@ from scrapers.outline import Outline, outline, visible
 from scrapers.page import Page
 from scrapers.text import clean
 from scrapers.urls import is_home, normalise
+from scrapers.wording import agree
 
 MIN_WORDS = 25  # of a body that needs no other sign of being an article
 STUB_WORDS = 60  # a body up to this long on a page that is not free is the stub before a wall
@@ -107,7 +108,7 @@ class Signs:
         own = {url for url in (normalise(self.page.url), self.page.link("canonical")) if url}
         named = self.page.absolute(address(self.page.story.get("url")) or _main_page(self.page.story))
         headline = next(iter(texts(self.page.story.get("headline"))), "")
-        return named in own or bool(self.title and headline and html_fields.agree(self.title, headline))
+        return named in own or bool(self.title and headline and agree(self.title, headline))
 
     @cached_property
     def is_signed(self) -> bool:

@@ -18,7 +18,6 @@ _TIERS: dict[str, Access] = {
 }  # fmt: skip
 _TIER = ("article:content_tier", "og:article:content_tier", "content_tier", "content-tier", "article:access", "access")
 _MAX_TAGS = 50
-_AUTHOR = ("author", "article:author_name", "byl", "dc.creator", "parsely-author", "sailthru.author")
 _PUBLISHED = (
     *("article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date"),
     *("article:published", "publish-date", "publishdate", "publication_date", "pubdate", "date", "dc.date"),
@@ -40,16 +39,6 @@ class Found(NamedTuple, Generic[Value]):
     origin: str
 
 
-def bylines(page: Page) -> Iterator[Found[str]]:
-    """Texts that name authors, one source after the other."""
-    for text in texts(page.story.get("author") or page.story.get("creator")):
-        yield Found(text, "json-ld")
-    for name in _AUTHOR:
-        for text in page.meta.get(name, ()):
-            yield Found(text, "meta")
-    for text in page.meta.get("article:author", ()):
-        if "://" not in text:
-            yield Found(text, "meta")
 
 
 def times(page: Page, is_modified: bool) -> Iterator[Found[str]]:

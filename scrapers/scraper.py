@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 import soupsieve
 from bs4.element import Tag
 
-from scrapers import body, dates, html_fields, kinds, metadata, names, sections, standfirst, titles
+from scrapers import body, bylines, datelines, dates, html_fields, kinds, metadata, names, sections, standfirst, titles
 from scrapers.article import Access, Article, Hint, Kind
 from scrapers.dates import Stamp
 from scrapers.metadata import Found
@@ -68,7 +69,7 @@ class Scraper:
 
     def scrape(self) -> Article:
         """The page's record; its kind tells whether it is an article."""
-        title = self.title()
+        title = self._title
         paragraphs = self.body(title.value if title else "")
         access = self.access()
         authors = self.authors()
@@ -81,7 +82,8 @@ class Scraper:
         if kind in (Kind.OTHER, Kind.PAYWALL) and (given := self.body_of_feed(title)):
             paragraphs, kind = given, Kind.ARTICLE
         opening = paragraphs.value[0] if paragraphs and paragraphs.value else ""
-        place, credit = html_fields.dateline(opening)
+        place, credit = datelines.dateline(opening)
+        closing = datelines.closing_credit(paragraphs.value) if paragraphs else None
         published = self.published()
         found: dict[str, Found[Any] | None] = {
             "canonical_url": self.canonical_url(),
@@ -90,7 +92,7 @@ class Scraper:
             "title": title,
             "subtitle": self.subtitle(title),
             "authors": authors,
-            "agency": self.agency(credit),
+            "agency": self.agency(credit or closing),
             "published": published and Found(published.value.at, published.origin),
             "published_precision": published and Found(published.value.precision, published.origin),
             "modified": self.modified(published),
@@ -146,23 +148,54 @@ class Scraper:
     def bylines(self) -> Iterator[Found[list[str]]]:
         """Groups of texts that name authors, the most trusted first."""
         yield Found(self.select_texts(self.selectors.authors), RULE)
-        stated = list(metadata.bylines(self.page))
-        for origin in ("json-ld", "meta"):
-            yield Found([text for text, its in stated if its == origin], origin)
-        yield from (Found(group, "html") for group in html_fields.bylines(self.page))
+        yield from bylines.stated(self.page)
+        near = bylines.near_headline(self.page, self._title.value if self._title else "")
+        yield from (Found(group, "html") for group in near.lines)
+        yield from bylines.stated_in_meta(self.page)
         yield Found(list(self.hint.authors), "feed")
+        yield Found(near.dated, "heuristic")
 
     def authors(self) -> Found[tuple[str, ...]] | None:
-        """The people who wrote it: the first group of bylines that holds any name. Empty rather than guessed."""
+        """The people who wrote it: the first group of bylines that holds any, or one that names others beside them.
+
+        Where none names a person, who or what the page calls the author: a desk, an agency, a pen name, the paper.
+        """
         sites = self.page.site_names
-        groups = ((names.people(group.value, sites), group.origin) for group in self.bylines())
-        return next((Found(found, origin) for found, origin in groups if found), None)
+        groups = (group for group in self._bylines if group.origin != "heuristic")
+        named = [Found(names.people(group.value, sites), group.origin) for group in groups]
+        first = next((group for group in named if group.value), None)
+        if first is None:
+            return self._author_without_a_name(sites)
+        if first.origin != RULE:
+            wider = (group for group in named if group.origin == "html" and set(group.value) > set(first.value))
+            first = next(wider, first)
+        helpers = names.contributors(" ".join(group.value) for group in self._bylines if group.origin == "html")
+        wrote = tuple(name for name in first.value if not names.is_among(name, helpers))
+        return Found(wrote, first.origin) if wrote else first
 
     def agency(self, credit: str | None) -> Found[str] | None:
-        """The news agency in the bylines, or in the brackets of the dateline."""
-        groups = [Found(self.select_texts(self.selectors.agency), RULE), *self.bylines()]
+        """The news agency in the bylines, or credited in the dateline or at the end."""
+        groups = [Found(self.select_texts(self.selectors.agency), RULE), *self._bylines]
         groups.append(Found([credit or ""], "heuristic"))
         return next((Found(name, group.origin) for group in groups if (name := names.agency(group.value))), None)
+
+    @cached_property
+    def _title(self) -> Found[str] | None:
+        return self.title()
+
+    @cached_property
+    def _bylines(self) -> list[Found[list[str]]]:
+        return list(self.bylines())
+
+    def _author_without_a_name(self, sites: Collection[str]) -> Found[tuple[str, ...]] | None:
+        visible = [group for group in self._bylines if group.origin == "html"]
+        for group in self._bylines:
+            if group.origin not in ("html", "heuristic") and (found := names.labels(group.value)):
+                return Found(found, group.origin)
+        for texts in (*bylines.anywhere(self.page), *(group.value for group in self._bylines[-1:])):
+            if found := names.people(texts, sites):
+                return Found(found, "html")
+        return next((Found(found, "html") for group in visible if (found := names.labels(group.value)[:1])), None)
 
     def published(self) -> Found[Stamp] | None:
         """The first publication; where a day is stated first, the first finer time of that day."""

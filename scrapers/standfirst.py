@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
+from scrapers import titles
 from scrapers.html_fields import text_of
 from scrapers.jsonld import texts
 from scrapers.page import Page
 from scrapers.wording import agree, letters
 
-_MAX_HEADINGS = 30  # among which the headline is looked for
 _MAX_STEPS = 120  # elements behind the headline that are looked at
 _MAX_WORDS = 80  # of a standfirst
 _BUDGET = 500_000  # characters that are looked at; boxes in boxes repeat them
@@ -45,7 +45,7 @@ def find(page: Page, title: str) -> str | None:
     An element is one if its class or itemprop says so, or if it is a heading or a part of the headline's own box that
     shows the page's description or JSON-LD's alternative headline. A description that the page does not show is none.
     """
-    heading = _headline(page, title)
+    heading = titles.shown(page, title)
     if heading is None:
         return None
     stated = {letters(text) for text in _descriptions(page, title)}
@@ -76,19 +76,6 @@ def find(page: Page, title: str) -> str | None:
             if story > 1:
                 return None
     return None
-
-
-def _headline(page: Page, title: str) -> LexborNode | None:
-    key, near = letters(title), None
-    for node in [node for node in page.headings if node.tag in ("h1", "h2")][:_MAX_HEADINGS]:
-        text = text_of(node)
-        if len(text) > _MAX_TEXT:
-            return near  # it holds the page, and other headings with it
-        if key and key in letters(text):
-            return node
-        if near is None and node.tag == "h1" and agree(text, title):
-            near = node
-    return near
 
 
 def _descriptions(page: Page, title: str) -> Iterator[str]:

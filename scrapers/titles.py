@@ -16,6 +16,7 @@ from scrapers.wording import agree, letters, words
 
 _MAX_NODES = 30  # headings that are looked at
 _MAX_TITLE = 400  # characters
+_MAX_SHOWN = 2_000  # characters of a heading with what stands in it
 _ENDLESS = 100_000  # characters; a heading so long holds the page, and others hold it with it
 _MAX_PARTS = 8  # of one heading
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+){2,40}")
@@ -55,6 +56,20 @@ def find(page: Page, hint: str | None = None) -> Found[str] | None:
     if stated:
         return Found(_whole(stated[0].value, known), stated[0].origin)
     return Found(hint, "feed") if hint else None
+
+
+def shown(page: Page, title: str) -> LexborNode | None:
+    """The heading that shows a title, else the first h1 about the same; None without one."""
+    key, near = letters(title), None
+    for node in [node for node in page.headings if node.tag in ("h1", "h2")][:_MAX_NODES]:
+        text = _text(node)
+        if len(text) > _MAX_SHOWN:
+            return near  # it holds the page, and other headings with it
+        if key and key in letters(text):
+            return node
+        if near is None and node.tag == "h1" and agree(text, title):
+            near = node
+    return near
 
 
 def _given(page: Page) -> list[Found[str]]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from scrapers.article import Article, Hint, Kind
-from scrapers.html_fields import dateline
+from scrapers.datelines import dateline
 from scrapers.page import Page
 from scrapers.registry import scrape
 
