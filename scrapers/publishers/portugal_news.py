@@ -1,0 +1,31 @@
+"""The Portugal News, English-language weekly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scrapers.metadata import Found
+from scrapers.scraper import RULE, Scraper, Selectors
+
+
+class PortugalNews(Scraper):
+    """theportugalnews.com; one line holds author, sections, time and comments, its first text only the author."""
+
+    hosts = ("theportugalnews.com",)
+    source = "theportugalnews"
+    timezone = "Europe/Lisbon"
+    language = "en"
+    article_url = re.compile(r"/news/\d{4}-\d\d-\d\d/[^/]+/(?P<id>\d+)")
+    selectors = Selectors(
+        subtitle="article h1 ~ .font-semibold",
+        section="article h1 ~ p a[href^='/news/']",
+        body="article h1 ~ .font-semibold > p, .article-body > :is(p, h2, h3, blockquote), .article-body > ul > li",
+    )
+
+    def bylines(self) -> Iterator[Found[list[str]]]:
+        """The text before the links to the sections, "By Mira Solano, in", then what the generic way knows."""
+        line = self.page.soup.select_one("article h1 ~ p.text-sm")
+        first = next(line.stripped_strings, "") if line else ""
+        yield Found([re.sub(r",\s+in$", "", first)], RULE)
+        yield from super().bylines()

@@ -1,0 +1,23 @@
+"""taz, Berlin daily."""
+
+from __future__ import annotations
+
+import re
+
+from scrapers.scraper import Scraper, Selectors
+
+
+class Taz(Scraper):
+    """taz.de; selectors of the layouts before and since 2024. Its own pitches share the look of paragraphs."""
+
+    hosts = ("taz.de",)
+    source = "taz"
+    timezone = "Europe/Berlin"
+    language = "de"
+    article_url = re.compile(r"/!(?P<id>\d+)")
+    selectors = Selectors(
+        subtitle=".sectbody > p.intro, article h1 ~ p.typo-r-subline-detail",
+        body=".sectbody > :is(p.intro, p.article, h6), article h1 ~ p.column, "
+        ".main-article-corpus :is(p.paragraph, h2.headline)",
+        drop=".tzi-bottom-container *",
+    )
