@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scrapers.scraper import Scraper, Selectors
+from scrapers.scraper import Paragraphs, Scraper, Selectors
 
 
 class Taz(Scraper):
@@ -21,3 +21,11 @@ class Taz(Scraper):
         ".main-article-corpus :is(p.paragraph, h2.headline)",
         drop=".tzi-bottom-container *",
     )
+
+    def select_paragraphs(self) -> Paragraphs:
+        """The paragraphs, a drop capital joined to its word again: there is a space between the two elements."""
+        initial = self.select_text(".initial-letter") or ""
+        return tuple(
+            initial + text.removeprefix(f"{initial} ") if initial and text.startswith(f"{initial} ") else text
+            for text in super().select_paragraphs()
+        )

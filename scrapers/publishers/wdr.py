@@ -16,4 +16,5 @@ class Wdr(Scraper):
         subtitle="p.einleitung",
         authors="p.autor",
         body=".modParagraph .box > :is(p.einleitung, p.text, h2.subtitle), .modParagraph .box > :is(ul, ol) > li",
+        drop="p.text:has(+ .checklist)",  # the heading of the list of sources
     )
