@@ -19,9 +19,9 @@ class PeoplesDaily(Scraper):
     language = "zh"
     article_url = re.compile(r"/c\d+-(?P<id>\d+)\.html")
     selectors = Selectors(
-        title=".rm_txt h1",
-        authors=".rm_txt .author",
-        published=".rm_txt .channel .col-1-1",  # the meta element has only the day
+        title="h1",
+        authors="h1 ~ .author",
+        published=".channel .col-1-1",  # the meta element has only the day
         body=".rm_txt_con > p",
         drop=".paper_num",
     )

@@ -18,14 +18,15 @@ class PortugalNews(Scraper):
     language = "en"
     article_url = re.compile(r"/news/\d{4}-\d\d-\d\d/[^/]+/(?P<id>\d+)")
     selectors = Selectors(
-        subtitle="article h1 ~ .font-semibold",
-        section="article h1 ~ p a[href^='/news/']",
-        body="article h1 ~ .font-semibold > p, .article-body > :is(p, h2, h3, blockquote), .article-body > ul > li",
+        subtitle="h1.article-heading ~ .font-semibold",
+        section="h1.article-heading ~ p a[href^='/news/']",
+        body="h1.article-heading ~ .font-semibold > p, .article-body > :is(p, h2, h3, blockquote), "
+        ".article-body > :is(ul, ol) > li",
     )
 
     def bylines(self) -> Iterator[Found[list[str]]]:
         """The text before the links to the sections, "By Mira Solano, in", then what the generic way knows."""
-        line = self.page.soup.select_one("article h1 ~ p.text-sm")
+        line = self.page.soup.select_one("h1.article-heading ~ p.text-sm")
         first = next(line.stripped_strings, "") if line else ""
         yield Found([re.sub(r",\s+in$", "", first)], RULE)
         yield from super().bylines()
