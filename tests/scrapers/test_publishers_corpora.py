@@ -18,11 +18,12 @@ from scrapers.urls import host_of
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 BODY_F1 = 0.97  # of word shingles: a short label or a pitch missed is more than the rest
-CUT, ADDED, EDITOR, VISIBLE = (
+CUT, ADDED, EDITOR, VISIBLE, YEAR = (
     "the label stops before the story does, or leaves paragraphs of it out",
     "the label has names of agencies, desks or the site itself, which are no authors",
     "the label has the editors in charge, who did not write it",
     "the label has the headline of the head of the page, the reader sees another one",
+    "the label is a year too early",
 )
 LABEL_IS_WRONG = {  # by the id of the page: what we give otherwise, and why that is right
     "0120a9f92b765969d0d4b11e84acf40c": {"authors": "the label adds the host of a related podcast"},
@@ -31,6 +32,8 @@ LABEL_IS_WRONG = {  # by the id of the page: what we give otherwise, and why tha
     "b804423086b1dc896a9c313abdf8977b": {"authors": "the page writes the name without its accent"},
     "821e412b10ffcc4254ae972c78783663": {"authors": "the page writes the name without its accent", "body": CUT},
     "b8a149a33c20758e6c7c34ee6bd00330": {"body": CUT},
+    "6defa09879368769e1f8db1b5abc7426": {"day": YEAR},
+    "51e8633089028bfc31cdf98366e8e371": {"day": YEAR},
     "ch/TagesAnzeiger_2024_09_04": {"authors": ADDED},
     "cn/People_2024_04_24": {"title": "the label keeps the names of section and site", "authors": EDITOR},
     "de/NDR_2025_06_18": {"authors": ADDED},
@@ -40,6 +43,7 @@ LABEL_IS_WRONG = {  # by the id of the page: what we give otherwise, and why tha
     "de/Taz_2024_10_23": {"title": "the label ends with a zero-width space", "body": "and lacks the first paragraph"},
     "de/WDR_2024_04_22": {"body": CUT},
     "pt/ThePortugalNews_2025_02_03": {"authors": ADDED},
+    "py/Wochenblatt_2025_04_16": {"authors": ADDED},
     "uk/Nature_2026_02_07": {"body": "the label has the titles of other stories inside the paragraphs"},
 }
 
