@@ -20,7 +20,7 @@ class PeoplesDaily(Scraper):
     article_url = re.compile(r"/c\d+-(?P<id>\d+)\.html")
     selectors = Selectors(
         title="h1",
-        authors="h1 ~ .author",
+        authors=".col-1 > .author",
         published=".channel .col-1-1",  # the meta element has only the day
         body=".rm_txt_con > p",
         drop=".paper_num",

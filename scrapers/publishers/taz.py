@@ -16,8 +16,8 @@ class Taz(Scraper):
     language = "de"
     article_url = re.compile(r"/!(?P<id>\d+)")
     selectors = Selectors(
-        subtitle=".sectbody > p.intro, article h1 ~ p.typo-r-subline-detail",
-        body=".sectbody > :is(p.intro, p.article, h6), article h1 ~ p.column, "
+        subtitle=".sectbody > p.intro, article > p.typo-r-subline-detail",
+        body=".sectbody > :is(p.intro, p.article, h6), article > p.column, "
         ".main-article-corpus :is(p.paragraph, h2.headline)",
         drop=".tzi-bottom-container *",
     )
