@@ -1,0 +1,71 @@
+"""Scrapers of other distributions, found by their entry points in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).parents[2]
+MODULE = """
+from scrapers.scraper import Scraper, Selectors
+
+
+class LanternPost(Scraper):
+    hosts = ("lanternpost.example",)
+    source = "lanternpost"
+    selectors = Selectors(title=".headline")
+
+
+class OtherDawn(Scraper):
+    hosts = ("dawn.com",)
+    source = "other-dawn"
+
+
+number = 7
+"""
+ENTRY_POINTS = """
+[dateline.scrapers]
+lantern = lantern_press:LanternPost
+dawn = lantern_press:OtherDawn
+missing = lantern_press:NoSuchClass
+gone = no_such_module_of_lantern:X
+number = lantern_press:number
+"""
+ASK = """
+import json
+from scrapers.page import Page
+from scrapers.registry import scrape, scraper_for
+hosts = ("lanternpost.example", "m.lanternpost.example", "dawn.com", "brecorder.com", "elsewhere.example")
+page = Page(b'<h1>No</h1><p class="headline">Ferry leaves on time</p>', "https://www.lanternpost.example/a")
+print(json.dumps([[scraper_for(host).source for host in hosts], scrape(page).title]))
+"""
+
+
+@pytest.fixture
+def answer(tmp_path):
+    """What a fresh interpreter prints, that has a distribution with scrapers on its path."""
+    metadata = tmp_path / "lantern_press-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: lantern-press\nVersion: 1.0\n", encoding="utf-8")
+    (metadata / "entry_points.txt").write_text(ENTRY_POINTS, encoding="utf-8")
+    (tmp_path / "lantern_press.py").write_text(MODULE, encoding="utf-8")
+    path = os.pathsep.join((str(tmp_path), str(REPO)))
+    return subprocess.run(
+        [sys.executable, "-c", ASK], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_plugins_are_found_and_win_and_broken_ones_are_logged(answer):
+    assert answer.returncode == 0, answer.stderr
+
+    sources, title = json.loads(answer.stdout)
+
+    assert sources == ["lanternpost", "lanternpost", "other-dawn", "brecorder", None]
+    assert title == "Ferry leaves on time"
+    assert answer.stderr.count("scraper plugin not loaded") == 2
+    assert answer.stderr.count("scraper plugin is no Scraper") == 1
