@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import soupsieve
 from bs4.element import Tag
@@ -27,7 +27,9 @@ Paragraphs = tuple[str, ...]
 class Selectors:
     """CSS selectors of a publisher's fields, on `Page.soup`. A field that is not named is found generically.
 
-    `body` selects the elements that are a paragraph each, `drop` what is left out of them and of their text.
+    `body` selects the elements that are a paragraph each, `drop` what is left out of them and of their text; where
+    the body is found generically, `drop` leaves out its paragraphs that stand in such an element. `published` and
+    `modified` are read from `datetime` where the element has one.
     Raises soupsieve.SelectorSyntaxError for one that is no selector, TypeError for a field that there is not.
     """
 
@@ -50,6 +52,14 @@ class Selectors:
             if selector := getattr(self, part.name):
                 soupsieve.compile(selector)
 
+    def as_dict(self) -> dict[str, str]:
+        """The selectors of the fields that are named."""
+        return {part.name: value for part in fields(self) if (value := getattr(self, part.name)) is not None}
+
+    def mended_by(self, other: Selectors) -> Self:
+        """These selectors, with those of the fields that the other ones name in their place."""
+        return replace(self, **other.as_dict())
+
 
 class Scraper:
     """Makes an article of a page. Each field's method gives a value with its origin, or None (an empty tuple)."""
@@ -59,11 +69,14 @@ class Scraper:
     timezone: ClassVar[str | None] = None  # IANA name, for times without a zone
     language: ClassVar[str | None] = None
     article_url: ClassVar[re.Pattern[str] | None] = None  # of articles; its group `id` is the publisher's id
-    selectors: ClassVar[Selectors] = Selectors()
+    selectors: Selectors = Selectors()
 
-    def __init__(self, page: Page, hint: Hint | None = None) -> None:
+    def __init__(self, page: Page, hint: Hint | None = None, mend: Selectors | None = None) -> None:
+        """`mend`: an operator's selectors, which take the place of the class's field by field."""
         self.page = page
         self.hint = hint or Hint()
+        if mend:
+            self.selectors = self.selectors.mended_by(mend)
         self.zone = self.timezone or self.hint.timezone
 
     def scrape(self) -> Article:
@@ -177,7 +190,7 @@ class Scraper:
 
     def modified(self, published: Found[Stamp] | None) -> Found[datetime] | None:
         """The last change, unless it is before the publication."""
-        texts = [Found(text, RULE) for text in self.select_texts(self.selectors.modified)]
+        texts = [Found(text, RULE) for text in self.select_times(self.selectors.modified)]
         found = self._first_stamp([*texts, *metadata.times(self.page, is_modified=True)], self.hint.modified)
         if found is None or (published and found.value.at < published.value.at):
             return None
@@ -208,10 +221,16 @@ class Scraper:
         """The paragraphs of the page: by the publisher's selectors, else the likely blocks, else JSON-LD's text."""
         if rule := self.select_paragraphs():
             return Found(rule, RULE)
-        likely, stated = body.find(self.page, title), metadata.body(self.page)
+        likely, stated = self._kept(body.find(self.page, title)), metadata.body(self.page)
         if stated and kinds.words(stated) >= 40 and kinds.words(likely) * 3 < kinds.words(stated):
             return Found(stated, "json-ld")
         return Found(likely, "heuristic") if likely else None
+
+    def _kept(self, paragraphs: Paragraphs) -> Paragraphs:
+        """The paragraphs without those that are the text of an element within those of `selectors.drop`."""
+        nodes = (part for node in self._select(self.selectors.drop) for part in (node, *node.find_all(True)))
+        dropped = {"".join(node.get_text().split()) for node in nodes}
+        return tuple(text for text in paragraphs if "".join(text.split()) not in dropped) if dropped else paragraphs
 
     def body_of_feed(self, title: Found[str] | None) -> Found[Paragraphs] | None:
         """The text that the feed gave, where the page shows none; short ones are teasers."""
@@ -243,6 +262,12 @@ class Scraper:
         """The non-empty texts of the selected elements."""
         return [text for node in self._select(selector) if (text := clean(node.get_text()))]
 
+    def select_times(self, selector: str | None) -> list[str]:
+        """What the selected elements state as their time, for a program and then for people."""
+        nodes = self._select(selector)
+        texts = (text for node in nodes for text in (str(node.get("datetime") or ""), node.get_text()))
+        return [found for text in texts if (found := clean(text))]
+
     def select_paragraphs(self) -> Paragraphs:
         """The texts of the elements of `selectors.body`, outermost ones only, without those of `selectors.drop`."""
         nodes = self._select(self.selectors.body)
@@ -261,7 +286,7 @@ class Scraper:
         return list(self.page.soup.select(selector)) if selector else []
 
     def _published_stamps(self) -> Iterator[Found[str]]:
-        yield from (Found(text, RULE) for text in self.select_texts(self.selectors.published))
+        yield from (Found(text, RULE) for text in self.select_times(self.selectors.published))
         yield from metadata.times(self.page, is_modified=False)
         if day := html_fields.day_in_url(self.page.url):
             yield Found(day, "url")

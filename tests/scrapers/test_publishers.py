@@ -95,3 +95,36 @@ def test_subclass_may_override_one_field():
             return super().section() or None
 
     assert Shouting(Page(b"<h1>A b c</h1>", "https://x.example/a")).scrape().section is None
+
+
+DAWN = "https://www.dawn.com/news/1234567/ferry"
+STORY = (
+    b"<article><h1 class=story__title>The ferry</h1><h2 class=new>The night ferry</h2><div class=story__content>"
+    b"<p>The ferry left the pier at noon.</p><p class=pitch>Read our letter.</p></div></article>"
+)
+
+
+def test_an_operators_selectors_win_field_by_field():
+    mended = scrape(Page(STORY, DAWN), mend=Selectors(title=".new", drop=".pitch"))
+
+    assert mended.title == "The night ferry"
+    assert mended.paragraphs == ("The ferry left the pier at noon.",)
+    assert mended.source_article_id == "1234567"
+    assert scrape(Page(STORY, DAWN)).title == "The ferry", "the mend of one page is not that of the next"
+
+
+def test_drop_alone_leaves_out_of_what_is_found_generically():
+    text = b"".join(b"<p>The ferry left the pier at noon, and %d people waved.</p>" % n for n in range(9))
+    pitch = b"<div class=pitch><p>Our letter of the harbour comes on Sundays, and 12 people read it.</p></div>"
+    page = Page(b"<article><h1>The ferry</h1>" + text + pitch, "https://www.example.com/a")
+
+    found = scrape(page, mend=Selectors(drop=".pitch")).paragraphs
+
+    assert len(found) == 9
+    assert not any("Sundays" in text for text in found)
+
+
+def test_a_selected_time_is_read_from_its_attribute():
+    page = Page(b"<h1>The ferry</h1><time datetime='2026-01-05T10:30:00+05:00'>today</time>", "https://example.com/a")
+
+    assert scrape(page, mend=Selectors(published="time")).published.isoformat() == "2026-01-05T10:30:00+05:00"
