@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 import soupsieve
 from bs4.element import Tag
 
-from scrapers import body, dates, html_fields, kinds, metadata, names
+from scrapers import body, dates, html_fields, kinds, metadata, names, soup_text
 from scrapers.article import Access, Article, Hint, Kind
 from scrapers.dates import Stamp
 from scrapers.metadata import Found
@@ -27,9 +27,9 @@ Paragraphs = tuple[str, ...]
 class Selectors:
     """CSS selectors of a publisher's fields, on `Page.soup`. A field that is not named is found generically.
 
-    `body` selects the elements that are a paragraph each, `drop` what is left out of them and of their text; where
-    the body is found generically, `drop` leaves out its paragraphs that stand in such an element. `published` and
-    `modified` are read from `datetime` where the element has one.
+    `body` selects the elements that are a paragraph each, or several where they hold blocks or empty lines; `drop` what
+    is left out of them and of their text. Where the body is found generically, `drop` leaves out its paragraphs that
+    stand in such an element. `published` and `modified` are read from `datetime` where the element has one.
     Raises soupsieve.SelectorSyntaxError for one that is no selector, TypeError for a field that there is not.
     """
 
@@ -165,11 +165,13 @@ class Scraper:
 
     def bylines(self) -> Iterator[Found[list[str]]]:
         """Groups of texts that name authors, the most trusted first."""
-        yield Found(self.select_texts(self.selectors.authors), RULE)
+        rule = self.select_texts(self.selectors.authors)
+        yield Found(rule, RULE)
         stated = list(metadata.bylines(self.page))
         for origin in ("json-ld", "meta"):
             yield Found([text for text, its in stated if its == origin], origin)
-        yield from (Found(group, "html") for group in html_fields.bylines(self.page))
+        if not rule:  # where the byline is known, another one on the page is that of another story
+            yield from (Found(group, "html") for group in html_fields.bylines(self.page))
         yield Found(list(self.hint.authors), "feed")
 
     def authors(self) -> Found[tuple[str, ...]] | None:
@@ -278,9 +280,8 @@ class Scraper:
             around = {id(parent) for parent in node.parents}
             if id(node) in dropped or around & dropped or around & chosen:
                 continue
-            parts = (part for part in node.strings if not dropped or dropped.isdisjoint(map(id, part.parents)))
-            texts.append(clean("".join(parts)))
-        return tuple(text for text in texts if text)
+            texts += soup_text.paragraphs(node, dropped)
+        return tuple(texts)
 
     def _select(self, selector: str | None) -> list[Tag]:
         return list(self.page.soup.select(selector)) if selector else []
