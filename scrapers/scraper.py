@@ -78,6 +78,7 @@ class Scraper:
         if mend:
             self.selectors = self.selectors.mended_by(mend)
         self.zone = self.timezone or self.hint.timezone
+        self._selected: dict[str, list[Tag]] = {}  # by selector: bylines are asked for twice
 
     def scrape(self) -> Article:
         """The page's record; its kind tells whether it is an article."""
@@ -229,9 +230,8 @@ class Scraper:
         return Found(likely, "heuristic") if likely else None
 
     def _kept(self, paragraphs: Paragraphs) -> Paragraphs:
-        """The paragraphs without those that are the text of an element within those of `selectors.drop`."""
-        nodes = (part for node in self._select(self.selectors.drop) for part in (node, *node.find_all(True)))
-        dropped = {"".join(node.get_text().split()) for node in nodes}
+        """The paragraphs without those that are the text of a block in an element of `selectors.drop`."""
+        dropped = {"".join(text.split()) for text in soup_text.paragraphs(self._select(self.selectors.drop), set())}
         return tuple(text for text in paragraphs if "".join(text.split()) not in dropped) if dropped else paragraphs
 
     def body_of_feed(self, title: Found[str] | None) -> Found[Paragraphs] | None:
@@ -273,18 +273,15 @@ class Scraper:
     def select_paragraphs(self) -> Paragraphs:
         """The texts of the elements of `selectors.body`, outermost ones only, without those of `selectors.drop`."""
         nodes = self._select(self.selectors.body)
-        chosen = {id(node) for node in nodes}
-        dropped = {id(node) for node in self._select(self.selectors.drop)} if nodes else set()
-        texts: list[str] = []
-        for node in nodes:
-            around = {id(parent) for parent in node.parents}
-            if id(node) in dropped or around & dropped or around & chosen:
-                continue
-            texts += soup_text.paragraphs(node, dropped)
-        return tuple(texts)
+        dropped = soup_text.within(self._select(self.selectors.drop)) if nodes else set()
+        return tuple(soup_text.paragraphs(nodes, dropped))
 
     def _select(self, selector: str | None) -> list[Tag]:
-        return list(self.page.soup.select(selector)) if selector else []
+        if not selector:
+            return []
+        if selector not in self._selected:
+            self._selected[selector] = list(self.page.soup.select(selector))
+        return self._selected[selector]
 
     def _published_stamps(self) -> Iterator[Found[str]]:
         yield from (Found(text, RULE) for text in self.select_times(self.selectors.published))
