@@ -258,7 +258,7 @@ class Scraper:
 
     def select_text(self, selector: str | None) -> str | None:
         """The text of the first element that the selector finds text in."""
-        return next(iter(self.select_texts(selector)), None)
+        return next((text for node in self._select(selector) if (text := clean(node.get_text()))), None)
 
     def select_texts(self, selector: str | None) -> list[str]:
         """The non-empty texts of the selected elements."""

@@ -93,7 +93,7 @@ def test_an_edit_becomes_a_revision_and_the_same_page_again_becomes_nothing(visi
 
 
 def test_selectors_that_an_operator_gives_hold_from_the_next_page_on(visitor: Visitor, press: Press) -> None:
-    press.gazette.publish()
+    misread = press.gazette.publish()
     feed = press.gazette.url("/feed.xml")
     visitor.follow("gazette", feed)
     visitor.visit(GAZETTE)
@@ -106,6 +106,11 @@ def test_selectors_that_an_operator_gives_hold_from_the_next_page_on(visitor: Vi
     assert visitor.reasons(GAZETTE)["new"] == 1
     [row] = visitor.rows("select body, provenance->>'body' as origin from article where url = %s", mended.url)
     assert row == {"body": mended.paragraphs[1], "origin": "publisher rule"}
+
+    crawls.request(visitor.pool, Request([misread.url]))
+    crawls.open_requested(visitor.pool)
+    assert visitor.reasons(GAZETTE) == {"revised": 1}
+    assert visitor.rows("select body from article where url = %s", misread.url) == [{"body": misread.paragraphs[1]}]
 
 
 def test_stored_selectors_that_no_longer_fit_are_our_bug_and_the_visit_goes_on(visitor: Visitor, press: Press) -> None:
