@@ -42,6 +42,9 @@ comment on column source.origin is 'How it came: file (sources.toml), catalogue,
 comment on column source.enabled is 'False while paused: its feeds are not polled.';
 comment on column source.created_at is 'When it was first known.';
 comment on column source.removed_at is 'When it was removed; null while it is in use.';
+alter table source add column if not exists selectors jsonb check (jsonb_typeof(selectors) = 'object');  -- since version 2
+comment on column source.selectors is
+    'CSS selectors that an operator gave for fields of its pages, by field; they win over those of scrapers/publishers.';
 create index if not exists source_site on source (site);  -- store.source_for
 
 create table if not exists host (
@@ -637,4 +640,6 @@ begin
 end
 $$;
 
-insert into schema_version (version) values (1) on conflict (only_row) do nothing;
+insert into schema_version (version) values (2)
+    on conflict (only_row) do update set version = excluded.version, applied_at = excluded.applied_at
+ where schema_version.version < excluded.version;

@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from scrapers import publishers
 from scrapers.article import Article, Hint
 from scrapers.page import Page
-from scrapers.scraper import Scraper
+from scrapers.scraper import Scraper, Selectors
 from scrapers.urls import bare_host, host_of
 
 ENTRY_POINTS = "dateline.scrapers"  # group; each names a subclass of Scraper, and wins over one of ours
@@ -20,9 +20,12 @@ ENTRY_POINTS = "dateline.scrapers"  # group; each names a subclass of Scraper, a
 log = logging.getLogger(__name__)
 
 
-def scrape(page: Page, hint: Hint | None = None) -> Article:
-    """The record of a page, by the scraper of its host. A page that is no article has a kind that tells why."""
-    return scraper_for(host_of(page.url))(page, hint).scrape()
+def scrape(page: Page, hint: Hint | None = None, mend: Selectors | None = None) -> Article:
+    """The record of a page, by the scraper of its host. A page that is no article has a kind that tells why.
+
+    `mend`: selectors that an operator gave for the page's source; they win over the scraper's own.
+    """
+    return scraper_for(host_of(page.url))(page, hint, mend).scrape()
 
 
 def scraper_for(host: str) -> type[Scraper]:

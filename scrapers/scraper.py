@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import soupsieve
 from bs4.element import Tag
 
-from scrapers import body, bylines, datelines, dates, html_fields, kinds, metadata, names, sections, standfirst, titles
+from scrapers import (
+    body,
+    bylines,
+    datelines,
+    dates,
+    html_fields,
+    kinds,
+    metadata,
+    names,
+    sections,
+    soup_text,
+    standfirst,
+    titles,
+)
 from scrapers.article import Access, Article, Hint, Kind
 from scrapers.dates import Stamp
 from scrapers.metadata import Found
@@ -28,7 +41,9 @@ Paragraphs = tuple[str, ...]
 class Selectors:
     """CSS selectors of a publisher's fields, on `Page.soup`. A field that is not named is found generically.
 
-    `body` selects the elements that are a paragraph each, `drop` what is left out of them and of their text.
+    `body` selects the elements that are a paragraph each, or several where they hold blocks or empty lines; `drop` what
+    is left out of them and of their text. Where the body is found generically, `drop` leaves out its paragraphs that
+    stand in such an element. `published` and `modified` are read from `datetime` where the element has one.
     Raises soupsieve.SelectorSyntaxError for one that is no selector, TypeError for a field that there is not.
     """
 
@@ -51,6 +66,14 @@ class Selectors:
             if selector := getattr(self, part.name):
                 soupsieve.compile(selector)
 
+    def as_dict(self) -> dict[str, str]:
+        """The selectors of the fields that are named."""
+        return {part.name: value for part in fields(self) if (value := getattr(self, part.name)) is not None}
+
+    def mended_by(self, other: Selectors) -> Self:
+        """These selectors, with those of the fields that the other ones name in their place."""
+        return replace(self, **other.as_dict())
+
 
 class Scraper:
     """Makes an article of a page. Each field's method gives a value with its origin, or None (an empty tuple)."""
@@ -60,12 +83,16 @@ class Scraper:
     timezone: ClassVar[str | None] = None  # IANA name, for times without a zone
     language: ClassVar[str | None] = None
     article_url: ClassVar[re.Pattern[str] | None] = None  # of articles; its group `id` is the publisher's id
-    selectors: ClassVar[Selectors] = Selectors()
+    selectors: Selectors = Selectors()
 
-    def __init__(self, page: Page, hint: Hint | None = None) -> None:
+    def __init__(self, page: Page, hint: Hint | None = None, mend: Selectors | None = None) -> None:
+        """`mend`: an operator's selectors, which take the place of the class's field by field."""
         self.page = page
         self.hint = hint or Hint()
+        if mend:
+            self.selectors = self.selectors.mended_by(mend)
         self.zone = self.timezone or self.hint.timezone
+        self._selected: dict[str, list[Tag]] = {}  # by selector: bylines are asked for twice
 
     def scrape(self) -> Article:
         """The page's record; its kind tells whether it is an article."""
@@ -147,9 +174,13 @@ class Scraper:
 
     def bylines(self) -> Iterator[Found[list[str]]]:
         """Groups of texts that name authors, the most trusted first."""
-        yield Found(self.select_texts(self.selectors.authors), RULE)
+        rule = self.select_texts(self.selectors.authors)
+        yield Found(rule, RULE)
         yield from bylines.stated(self.page)
-        near = bylines.near_headline(self.page, self._title.value if self._title else "")
+        if rule:  # where the byline is known, another one on the page is that of another story
+            near = bylines.Near([], [])
+        else:
+            near = bylines.near_headline(self.page, self._title.value if self._title else "")
         yield from (Found(group, "html") for group in near.lines)
         yield from bylines.stated_in_meta(self.page)
         yield Found(list(self.hint.authors), "feed")
@@ -203,7 +234,7 @@ class Scraper:
 
     def modified(self, published: Found[Stamp] | None) -> Found[datetime] | None:
         """The last change, unless it is before the publication."""
-        texts = [Found(text, RULE) for text in self.select_texts(self.selectors.modified)]
+        texts = [Found(text, RULE) for text in self.select_times(self.selectors.modified)]
         found = self._first_stamp([*texts, *metadata.times(self.page, is_modified=True)], self.hint.modified)
         if found is None or (published and found.value.at < published.value.at):
             return None
@@ -234,10 +265,15 @@ class Scraper:
         """The paragraphs of the page: by the publisher's selectors, else the likely blocks, else JSON-LD's text."""
         if rule := self.select_paragraphs():
             return Found(rule, RULE)
-        likely, stated = body.find(self.page, title), metadata.body(self.page)
+        likely, stated = self._kept(body.find(self.page, title)), metadata.body(self.page)
         if stated and kinds.words(stated) >= 40 and kinds.words(likely) * 3 < kinds.words(stated):
             return Found(stated, "json-ld")
         return Found(likely, "heuristic") if likely else None
+
+    def _kept(self, paragraphs: Paragraphs) -> Paragraphs:
+        """The paragraphs without those that are the text of a block in an element of `selectors.drop`."""
+        dropped = {"".join(text.split()) for text in soup_text.paragraphs(self._select(self.selectors.drop), set())}
+        return tuple(text for text in paragraphs if "".join(text.split()) not in dropped) if dropped else paragraphs
 
     def body_of_feed(self, title: Found[str] | None) -> Found[Paragraphs] | None:
         """The text that the feed gave, where the page shows none; short ones are teasers."""
@@ -263,31 +299,33 @@ class Scraper:
 
     def select_text(self, selector: str | None) -> str | None:
         """The text of the first element that the selector finds text in."""
-        return next(iter(self.select_texts(selector)), None)
+        return next((text for node in self._select(selector) if (text := clean(node.get_text()))), None)
 
     def select_texts(self, selector: str | None) -> list[str]:
         """The non-empty texts of the selected elements."""
         return [text for node in self._select(selector) if (text := clean(node.get_text()))]
 
+    def select_times(self, selector: str | None) -> list[str]:
+        """What the selected elements state as their time, for a program and then for people."""
+        nodes = self._select(selector)
+        texts = (text for node in nodes for text in (str(node.get("datetime") or ""), node.get_text()))
+        return [found for text in texts if (found := clean(text))]
+
     def select_paragraphs(self) -> Paragraphs:
         """The texts of the elements of `selectors.body`, outermost ones only, without those of `selectors.drop`."""
         nodes = self._select(self.selectors.body)
-        chosen = {id(node) for node in nodes}
-        dropped = {id(node) for node in self._select(self.selectors.drop)} if nodes else set()
-        texts: list[str] = []
-        for node in nodes:
-            around = {id(parent) for parent in node.parents}
-            if id(node) in dropped or around & dropped or around & chosen:
-                continue
-            parts = (part for part in node.strings if not dropped or dropped.isdisjoint(map(id, part.parents)))
-            texts.append(clean("".join(parts)))
-        return tuple(text for text in texts if text)
+        dropped = soup_text.within(self._select(self.selectors.drop)) if nodes else set()
+        return tuple(soup_text.paragraphs(nodes, dropped))
 
     def _select(self, selector: str | None) -> list[Tag]:
-        return list(self.page.soup.select(selector)) if selector else []
+        if not selector:
+            return []
+        if selector not in self._selected:
+            self._selected[selector] = list(self.page.soup.select(selector))
+        return self._selected[selector]
 
     def _published_stamps(self) -> Iterator[Found[str]]:
-        yield from (Found(text, RULE) for text in self.select_texts(self.selectors.published))
+        yield from (Found(text, RULE) for text in self.select_times(self.selectors.published))
         yield from metadata.times(self.page, is_modified=False)
         if day := html_fields.day_in_url(self.page.url):
             yield Found(day, "url")

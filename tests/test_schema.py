@@ -58,6 +58,21 @@ def test_applying_the_schema_again_changes_nothing(empty_database):
         db.require_schema(conn)
 
 
+def test_applying_the_schema_brings_version_1_up_to_date(empty_database):
+    with db.connect(empty_database) as conn:
+        db.install_schema(conn)
+        new = conn.execute(SHAPE, {"schemas": SCHEMAS}).fetchall()
+        conn.execute("alter table source drop column selectors")
+        conn.execute("update schema_version set version = 1")
+        conn.execute("insert into source (id, name, site, origin) values ('paper', 'Paper', 'paper.example', 'added')")
+
+        db.install_schema(conn)
+
+        assert conn.execute(SHAPE, {"schemas": SCHEMAS}).fetchall() == new
+        assert conn.execute("select id, selectors from source").fetchall() == [{"id": "paper", "selectors": None}]
+        db.require_schema(conn)
+
+
 def test_the_promised_views_are_there_and_nothing_else(conn):
     views = conn.execute("select viewname from pg_views where schemaname = 'dateline'").fetchall()
     assert {view["viewname"] for view in views} == VIEWS

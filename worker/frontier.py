@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from scrapers.article import Hint
-from scrapers.urls import host_of
+from scrapers.urls import bare_host, host_of
 from worker import feeds, schedule
 from worker.db import Connection, Pool
 from worker.discover import Link
@@ -117,18 +117,22 @@ def _claim_page(pool: Pool, lease: Lease, page_id: int) -> PageTarget | None:
                and exists (select from host where name = %(host)s and token = %(token)s and leased_until > now())
             returning id, coalesce(listed_url, url) as url, url as known_url, source_id, attempts, failures, etag,
                       last_modified, body_hash, hint, article_id,
-                      (select timezone from source where source.id = page.source_id) as timezone,
+                      (select jsonb_build_object('timezone', timezone, 'selectors', selectors) from source s
+                        where s.id = page.source_id or s.site = %(site)s
+                        order by s.site = %(site)s desc, s.id = page.source_id desc, selectors is null
+                        limit 1) as rules,
                       wanted and exists (select from crawl_page c where c.page_id = page.id and c.is_target
                                             and c.outcome is null) as is_target""",
-            {"id": page_id, "host": lease.host, "token": lease.token},
+            {"id": page_id, "host": lease.host, "token": lease.token, "site": bare_host(lease.host)},
         ).fetchone()
         if row is None:
             return None
         if row["attempts"] > schedule.MAX_CRASHES:
             bury(conn, page_id, "crashed", "None of its attempts came to an end.", row["attempts"] - 1)
             return None
-        hint, timezone = Hint.from_dict(row.pop("hint") or {}), row.pop("timezone")
-        return PageTarget(**row, hint=replace(hint, timezone=timezone or hint.timezone))
+        hint, rules = Hint.from_dict(row.pop("hint") or {}), row.pop("rules") or {}
+        hint = replace(hint, timezone=rules.get("timezone") or hint.timezone)
+        return PageTarget(**row, hint=hint, selectors=rules.get("selectors"))
 
 
 def settle(

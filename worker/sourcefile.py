@@ -5,16 +5,27 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
+import soupsieve
 import tomli_w
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    ValidationError,
+    create_model,
+)
 
 from scrapers.metadata import language_code
-from scrapers.urls import normalise
+from scrapers.scraper import Selectors
+from scrapers.urls import bare_host, host_of, normalise
 from worker.discover import ListKind, compile_pattern
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._:-]*")
@@ -48,7 +59,13 @@ class SourceSpec:
     language: str | None = None
     country: str | None = None
     timezone: str | None = None
+    selectors: Selectors | None = None  # None: nothing said; without a field: those said before are taken back
     enabled: bool = True
+
+    @property
+    def site(self) -> str:
+        """The host of its home page or first feed without www.: pages of that host are its own."""
+        return bare_host(host_of(self.homepage or self.feeds[0].url))
 
 
 def _address(value: str) -> str:
@@ -86,6 +103,18 @@ def _name(value: str) -> str:
     return value
 
 
+def _selector(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty; write a CSS selector, or leave the key out")
+    try:
+        soupsieve.compile(value)
+    except soupsieve.SelectorSyntaxError as error:
+        raise ValueError(f"{value!r} is no CSS selector: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise ValueError("is no CSS selector that can be read: it is nested too deeply") from None
+    return value
+
+
 Address = Annotated[StrictStr, AfterValidator(_address)]
 
 
@@ -93,6 +122,11 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid")
     url: Address
     links: Annotated[StrictStr, AfterValidator(_pattern)] | None = None
+
+
+_Selector = Annotated[StrictStr, AfterValidator(_selector)]
+_FIELDS: dict[str, Any] = {part.name: (_Selector | None, None) for part in fields(Selectors)}
+_Selectors = create_model("_Selectors", __config__=ConfigDict(extra="forbid"), **_FIELDS)
 
 
 class _Table(BaseModel):
@@ -107,6 +141,7 @@ class _Table(BaseModel):
     language: Annotated[StrictStr, AfterValidator(_language)] | None = None
     country: Annotated[StrictStr, AfterValidator(_country)] | None = None
     timezone: Annotated[StrictStr, AfterValidator(_timezone)] | None = None
+    selectors: _Selectors | None = None  # type: ignore[valid-type]  # made from the fields of Selectors
     enabled: StrictBool = True
 
 
@@ -163,15 +198,23 @@ def _source(key: str, table: object) -> SourceSpec:
         given.language,
         given.country,
         given.timezone,
+        _rules(given.selectors),
         given.enabled,
     )
+
+
+def _rules(given: BaseModel | None) -> Selectors | None:
+    return None if given is None else Selectors(**given.model_dump())
+
+
+_TABLES: dict[int | str, type[BaseModel]] = {"sections": _Section, "selectors": _Selectors}
 
 
 def _problems(error: ValidationError) -> Iterator[str]:
     for found in error.errors():
         where = ".".join(str(part) for part in found["loc"])
         if found["type"] == "extra_forbidden":
-            model = _Section if found["loc"][0] == "sections" else _Table
+            model = _TABLES.get(found["loc"][0], _Table)
             yield f"{where}: unknown key; known are {', '.join(model.model_fields)}"
         elif found["type"] == "missing":
             yield f"{where}: is missing; add it"
@@ -212,6 +255,7 @@ def _table(source: SourceSpec) -> Mapping[str, Any]:
         "language": source.language,
         "country": source.country,
         "timezone": source.timezone,
+        "selectors": None if source.selectors is None else source.selectors.as_dict(),
         "enabled": None if source.enabled else False,
     }
     return {key: value for key, value in table.items() if value not in (None, [])}

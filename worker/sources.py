@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from scrapers.urls import bare_host, host_of
+from psycopg.types.json import Jsonb
+
+from scrapers.scraper import Selectors
 from worker import feeds, frontier
 from worker.db import Connection
 from worker.sourcefile import FeedSpec, SourceSpec
@@ -37,18 +39,18 @@ def add(conn: Connection, spec: SourceSpec, origin: Origin) -> Added:
 
     Of a source without feeds the home page is polled, as a section; the feeds that it names join it at the first poll.
     """
-    site = bare_host(host_of(spec.homepage or spec.feeds[0].url))
     with conn.transaction():
         row = conn.execute(
             """
-            insert into source (id, name, homepage, site, country, language, timezone, origin, enabled)
-            values (%(id)s, %(name)s, %(homepage)s, %(site)s, %(country)s, %(language)s, %(timezone)s, %(origin)s,
-                    %(enabled)s)
+            insert into source (id, name, homepage, site, country, language, timezone, selectors, origin, enabled)
+            values (%(id)s, %(name)s, %(homepage)s, %(site)s, %(country)s, %(language)s, %(timezone)s, %(selectors)s,
+                    %(origin)s, %(enabled)s)
                 on conflict (id) do update
                set name = excluded.name, homepage = coalesce(excluded.homepage, source.homepage), site = excluded.site,
                    country = coalesce(excluded.country, source.country),
                    language = coalesce(excluded.language, source.language),
                    timezone = coalesce(excluded.timezone, source.timezone),
+                   selectors = coalesce(excluded.selectors, source.selectors),
                    origin = case when source.origin = 'crawl' then excluded.origin else source.origin end,
                    enabled = excluded.enabled
                              and (source.enabled or excluded.origin <> 'file' or source.origin = 'crawl'),
@@ -57,9 +59,9 @@ def add(conn: Connection, spec: SourceSpec, origin: Origin) -> Added:
             {
                 **{
                     name: getattr(spec, name)
-                    for name in ("id", "name", "homepage", "country", "language", "timezone", "enabled")
+                    for name in ("id", "name", "homepage", "site", "country", "language", "timezone", "enabled")
                 },
-                "site": site,
+                "selectors": None if spec.selectors is None else Jsonb(spec.selectors.as_dict()),
                 "origin": origin,
             },
         ).fetchone()
@@ -111,14 +113,19 @@ def specs(conn: Connection) -> list[SourceSpec]:
     """The sources that are followed, as the sources file would name them."""
     rows = conn.execute(
         """
-        select s.id, name, homepage, language, country, timezone, s.enabled,
+        select s.id, name, homepage, language, country, timezone, selectors, s.enabled,
                (select coalesce(jsonb_agg(jsonb_build_object('url', f.url, 'kind', f.kind,
                                                              'link_pattern', f.link_pattern) order by f.id), '[]')
                   from feed f where f.source_id = s.id and f.parent_id is null
                                 and f.url is distinct from s.homepage) as feeds
           from source s where removed_at is null and origin <> 'crawl' order by s.id"""
     ).fetchall()
-    return [SourceSpec(**{**row, "feeds": tuple(FeedSpec(**feed) for feed in row["feeds"])}) for row in rows]
+    return [_spec(**row) for row in rows]
+
+
+def _spec(feeds: list[dict[str, Any]], selectors: dict[str, str] | None, **values: Any) -> SourceSpec:
+    rules = None if selectors is None else Selectors(**selectors)
+    return SourceSpec(**values, feeds=tuple(FeedSpec(**feed) for feed in feeds), selectors=rules)
 
 
 def overview(conn: Connection) -> list[dict[str, Any]]:

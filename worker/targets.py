@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -81,6 +82,7 @@ class PageTarget:
     article_id: int | None
     is_target: bool  # named by a one-off crawl: it may be a list as well
     hint: Hint | None
+    selectors: Mapping[str, str] | None = None  # of its source, as an operator gave them
 
 
 Target = FeedTarget | PageTarget

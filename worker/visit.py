@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from scrapers.article import Kind
 from scrapers.page import Page
 from scrapers.registry import scrape
+from scrapers.scraper import Selectors
 from scrapers.urls import is_home
 from worker import discover, feeds, frontier, record, schedule
 from worker.db import Pool
@@ -140,7 +141,7 @@ def _read_page(target: PageTarget, fetched: Fetched, known: Outcome) -> Outcome:
     elif known.body_hash == target.body_hash and target.article_id is not None:
         return replace(known, reason="same")
     page = Page(fetched.body, fetched.url, fetched.headers)
-    article = scrape(page, target.hint)
+    article = scrape(page, target.hint, Selectors(**target.selectors) if target.selectors else None)
     is_front = target.is_target and (article.kind in (Kind.HOME, Kind.LISTING) or is_home(target.url))
     if article.is_article and not is_front:
         return replace(known, reason="article", article=article)

@@ -14,6 +14,7 @@ from tests.site import markup
 from tests.site.press import Press
 from tests.site.story import Story
 from worker.cli import extract
+from worker.sourcefile import SourceFileError
 
 KEYS = [
     "url",
@@ -94,6 +95,38 @@ def test_an_address_is_fetched_without_a_database(dateline: Dateline, story: Sto
     monkeypatch.setenv("DATELINE_DATABASE_URL", "postgresql://127.0.0.1:1/nothing")
 
     assert dateline("extract", story.url).exit_code == 0
+
+
+MEND = """
+[gazette]
+homepage = "http://www.harbour-gazette.test/"
+timezone = "Asia/Karachi"
+[gazette.selectors]
+body = "p:nth-of-type(2)"
+"""
+
+
+def test_a_mend_can_be_tried_on_a_saved_page(alone: Path, page: bytes, story: Story) -> None:
+    (alone / "mend.toml").write_text(MEND)
+    (alone / "page.html").write_bytes(page)
+    batch = [{"id": url, "url": url, "html_path": "page.html"} for url in (story.url, "http://paper.test/story")]
+    (alone / "list.jsonl").write_text("".join(json.dumps(line) + "\n" for line in batch))
+
+    [record] = values(run("extract", "page.html", "--url", story.url, "--sources", "mend.toml"))
+    mended, elsewhere = values(run("extract", "--batch", "list.jsonl", "--sources", "mend.toml"))
+
+    assert record["paragraphs"] == mended["paragraphs"] == [story.paragraphs[1]]
+    assert record["provenance"]["body"] == "publisher rule"
+    assert elsewhere["paragraphs"] == list(story.paragraphs)
+
+
+def test_a_mistake_in_a_mend_is_named(alone: Path) -> None:
+    (alone / "mend.toml").write_text(MEND.replace("body", "boddy"))
+    (alone / "page.html").write_bytes(b"<p>words</p>")
+    shown = run("extract", "page.html", "--url", "http://paper.test/", "--sources", "mend.toml")
+
+    assert isinstance(shown.exception, SourceFileError)
+    assert "mend.toml: [gazette] selectors.boddy: unknown key; known are title" in str(shown.exception)
 
 
 def test_a_page_that_is_no_article_says_what_it_is(alone: Path) -> None:

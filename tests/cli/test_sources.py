@@ -29,6 +29,10 @@ language = "en"
 country = "gb"
 timezone = "Europe/London"
 
+[gazette.selectors]
+body = ".story > p"
+drop = ".story > p.byline"
+
 [star]
 name = "Nordstern"
 enabled = false

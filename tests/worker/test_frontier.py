@@ -268,6 +268,22 @@ def test_a_page_comes_with_what_is_known_of_it(pool, conn):
     assert target.hint == replace(hint, timezone="Asia/Karachi")
 
 
+def test_a_page_comes_with_the_selectors_of_its_sites_source_before_those_of_the_source_that_listed_it(pool, conn):
+    add_host(conn, HOST)
+    add_source(conn, "digest", site="digest.example", selectors=frontier.Jsonb({"title": "h2"}), timezone="Asia/Tokyo")
+    add_page(conn, address("1"), source_id="digest")
+    lease = take(pool, HOST)
+    [target] = frontier.targets(pool, lease)
+    assert (target.selectors, target.hint.timezone) == ({"title": "h2"}, "Asia/Tokyo")
+
+    add_source(conn, selectors=frontier.Jsonb({"title": "h1"}), timezone="Asia/Karachi")
+    add_page(conn, address("2"), source_id="digest")
+    add_page(conn, address("3"))
+    conn.execute("update page set due_at = null where url = %s", [address("1")])
+    found = [(target.selectors, target.hint.timezone) for target in frontier.targets(pool, lease)]
+    assert found == [({"title": "h1"}, "Asia/Karachi")] * 2
+
+
 def test_a_lease_lost_on_the_way_ends_the_visit(pool, conn):
     add_host(conn, HOST)
     for number in range(3):

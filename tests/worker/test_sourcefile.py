@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scrapers.scraper import Selectors
 from worker.sourcefile import FeedSpec, SourceFileError, SourceSpec, dump, load, parse, write
 
 SHIPPED = Path(__file__).parents[2] / "sources.toml"
@@ -22,6 +23,11 @@ language = "EN-gb"
 country = "PK"
 timezone = "Asia/Karachi"
 enabled = false
+
+[paper.selectors]
+title = "h1.head"
+body = '.text > p, .text > h2'
+drop = ".text p:has(> a.more)"
 """
 
 
@@ -47,6 +53,7 @@ def test_every_key_is_read() -> None:
             language="en",
             country="pk",
             timezone="Asia/Karachi",
+            selectors=Selectors(title="h1.head", body=".text > p, .text > h2", drop=".text p:has(> a.more)"),
             enabled=False,
         )
     ]
@@ -54,6 +61,13 @@ def test_every_key_is_read() -> None:
 
 def test_a_homepage_is_enough() -> None:
     assert parse('[a1]\nhomepage = "https://example.com"') == [SourceSpec("a1", "a1", "https://example.com/")]
+
+
+def test_an_empty_table_of_selectors_is_not_the_same_as_none() -> None:
+    [source] = parse(f"[a]\n{OK}[a.selectors]\n")
+
+    assert source.selectors == Selectors()
+    assert parse(dump([source])) == [source]
 
 
 def test_an_empty_file_has_no_sources() -> None:
@@ -125,6 +139,15 @@ OK = 'homepage = "https://example.com"\n'
             "sections.0.links: link pattern '(x' is no regular",
         ),
         ('[a]\nsections = [{ url = "https://example.com", links = "(x+)+" }]', "repeats a repetition"),
+        (
+            f'[a]\n{OK}[a.selectors]\ntitel = "h1"',
+            "my.toml: [a] selectors.titel: unknown key; known are title, subtitle, authors",
+        ),
+        (f'[a]\n{OK}[a.selectors]\ntitle = "h1["', "my.toml: [a] selectors.title: 'h1[' is no CSS selector: "),
+        (f'[a]\n{OK}[a.selectors]\nbody = ["p"]', "my.toml: [a] selectors.body: Input should be a valid string"),
+        (f'[a]\n{OK}[a.selectors]\ndrop = " "', "my.toml: [a] selectors.drop: is empty; write a CSS selector"),
+        (f'[a]\n{OK}[a.selectors]\nbody = "{":not(" * 3000}"', "[a] selectors.body: "),
+        (f'[a]\n{OK}selectors = "p"', "my.toml: [a] selectors: "),
         ("[a]\n", "my.toml: [a] has neither feeds, sitemaps or sections nor a homepage"),
         (f'["A b"]\n{OK}', "my.toml: [A b] is no id"),
         ("a = 1", "my.toml: [a] is a key outside of any table"),

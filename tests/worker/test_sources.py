@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from scrapers.scraper import Selectors
 from tests.worker.builders import FUTURE, add_feed, article, insert, save
 from worker import sources
 from worker.sourcefile import FeedSpec, SourceSpec
@@ -50,6 +51,17 @@ def test_adding_again_brings_up_to_date_and_forgets_nothing(conn):
         "Asia/Karachi",
     )
     assert len(feeds_due(conn)) == 2
+
+
+def test_selectors_are_kept_replaced_as_a_whole_and_taken_back_by_an_empty_table(conn):
+    sources.add(conn, replace(PAPER, selectors=Selectors(title="h1", body=".text p")), "file")
+    sources.add(conn, PAPER, "added")
+    assert source(conn)["selectors"] == {"title": "h1", "body": ".text p"}
+    assert sources.details(conn, "paper")["selectors"] == {"title": "h1", "body": ".text p"}
+    sources.sync(conn, [replace(PAPER, selectors=Selectors(body=".story p"))])
+    assert source(conn)["selectors"] == {"body": ".story p"}
+    sources.sync(conn, [replace(PAPER, selectors=Selectors())])
+    assert source(conn)["selectors"] == {}
 
 
 def test_adding_again_does_not_make_feeds_due_before_their_time(conn):
@@ -135,7 +147,7 @@ def test_a_source_that_is_not_there_is_neither_paused_nor_removed(conn):
 
 
 def test_what_was_added_can_be_written_down_again(conn):
-    both = replace(PAPER, feeds=(*PAPER.feeds, SECTION))
+    both = replace(PAPER, feeds=(*PAPER.feeds, SECTION), selectors=Selectors(title="h1"))
     sources.add(conn, both, "file")
     sources.add(conn, SourceSpec("wire", "Wire", "https://wire.example/"), "added")
     sources.set_enabled(conn, "wire", is_on=False)

@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import pytest
 
+from scrapers.scraper import Selectors
 from tests.site.press import Press
 from tests.worker.visiting import FETCH, LEASE, Visitor
-from worker import crawls, frontier
+from worker import crawls, frontier, sources
 from worker.crawls import Request
 from worker.db import Pool
 from worker.fetch import Fetcher
+from worker.sourcefile import FeedSpec, SourceSpec
 from worker.visit import visit
 
 GAZETTE, VALLEY, STAR, WIRE = "harbour-gazette.test", "valley-post.test", "north-star.test", "wire.test"
@@ -88,6 +90,36 @@ def test_an_edit_becomes_a_revision_and_the_same_page_again_becomes_nothing(visi
     assert visitor.reasons(GAZETTE)["revised"] == 1
     assert visitor.rows("select revision, title from article") == [{"revision": 2, "title": "Another headline"}]
     assert [row["kind"] for row in visitor.rows("select kind from event order by id")] == ["created", "updated"]
+
+
+def test_selectors_that_an_operator_gives_hold_from_the_next_page_on(visitor: Visitor, press: Press) -> None:
+    misread = press.gazette.publish()
+    feed = press.gazette.url("/feed.xml")
+    visitor.follow("gazette", feed)
+    visitor.visit(GAZETTE)
+    mended = press.gazette.publish()
+    with visitor.pool.connection() as conn:
+        rules = Selectors(body="p:nth-of-type(2)")
+        sources.add(conn, SourceSpec("gazette", "Gazette", None, (FeedSpec(feed),), selectors=rules), "file")
+    visitor.make_due()
+
+    assert visitor.reasons(GAZETTE)["new"] == 1
+    [row] = visitor.rows("select body, provenance->>'body' as origin from article where url = %s", mended.url)
+    assert row == {"body": mended.paragraphs[1], "origin": "publisher rule"}
+
+    crawls.request(visitor.pool, Request([misread.url]))
+    crawls.open_requested(visitor.pool)
+    assert visitor.reasons(GAZETTE) == {"revised": 1}
+    assert visitor.rows("select body from article where url = %s", misread.url) == [{"body": misread.paragraphs[1]}]
+
+
+def test_stored_selectors_that_no_longer_fit_are_our_bug_and_the_visit_goes_on(visitor: Visitor, press: Press) -> None:
+    press.gazette.publish()
+    visitor.follow("gazette", press.gazette.url("/feed.xml"))
+    with visitor.pool.connection() as conn:
+        conn.execute('update source set selectors = \'{"titel": "h1"}\'')
+
+    assert visitor.reasons(GAZETTE) == {"listing": 1, "bug": 1}
 
 
 def test_a_withdrawn_story_is_marked_gone_and_keeps_its_text(visitor: Visitor, press: Press) -> None:
