@@ -20,11 +20,6 @@ _SUBTITLE = (
     '[class*="sub-headline" i], [class*="article__excerpt" i], [class*="article-dek" i], '
     '[itemprop="alternativeHeadline"]'
 )
-_NAMED_STAMP = '[itemprop="datePublished"], time[pubdate]'
-_STAMP = (
-    'time[datetime], [class*="publish" i], [class*="date" i], [class*="time" i], [class*="posted" i], [id*="date" i]'
-)
-_URL_DAY = re.compile(r"/(20\d\d|19\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-])")
 _DATELINE = re.compile(r"(.{2,60}?)(?::\s|\s?(?:--|—|–)\s?|\s-\s)")
 _CREDIT = re.compile(r"\(([^()]{2,40})\)\s*$")
 _NO_PLACE = frozenset(
@@ -60,19 +55,6 @@ def bylines(page: Page) -> Iterator[list[str]]:
             links = [text_of(link) for link in node.css("a")[:10]]
             groups.setdefault(parent.mem_id if parent else 0, []).extend([*links, text] if any(links) else [text])
     yield from groups.values()
-
-
-def stamps(page: Page) -> Iterator[str]:
-    """Stamps of elements that call themselves times or dates: their attribute, or else their text."""
-    for node in [*page.story_tree.css(_NAMED_STAMP)[:5], *page.story_tree.css(_STAMP)[:_MAX_NODES]]:
-        attributes = node.attributes
-        yield attributes.get("datetime") or attributes.get("content") or text_of(node)[:150]
-
-
-def day_in_url(url: str) -> str | None:
-    """The day in an address such as /2025/04/11/slug, as ISO 8601."""
-    match = _URL_DAY.search(url)
-    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else None
 
 
 def dateline(paragraph: str) -> tuple[str | None, str | None]:

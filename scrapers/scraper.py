@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any, ClassVar
 
 import soupsieve
 from bs4.element import Tag
 
-from scrapers import body, dates, html_fields, kinds, metadata, names
+from scrapers import body, dates, html_fields, kinds, metadata, names, times
 from scrapers.article import Access, Article, Hint, Kind
 from scrapers.dates import Stamp
 from scrapers.metadata import Found
@@ -61,8 +62,10 @@ class Scraper:
     article_url: ClassVar[re.Pattern[str] | None] = None  # of articles; its group `id` is the publisher's id
     selectors: ClassVar[Selectors] = Selectors()
 
-    def __init__(self, page: Page, hint: Hint | None = None) -> None:
+    def __init__(self, page: Page, hint: Hint | None = None, now: datetime | None = None) -> None:
+        """`now` is when the page was read: times after it are not believed. None: at this moment."""
         self.page = page
+        self.now = now or datetime.now(UTC)
         self.hint = hint or Hint()
         self.zone = self.timezone or self.hint.timezone
 
@@ -173,12 +176,13 @@ class Scraper:
 
     def published(self) -> Found[Stamp] | None:
         """The first publication; where a day is stated first, the first finer time of that day."""
-        return self._first_stamp(self._published_stamps(), self.hint.published)
+        texts = (Found(text, RULE) for text in self.select_texts(self.selectors.published))
+        return self._first_stamp(chain(texts, times.published(self.page)), self.hint.published)
 
     def modified(self, published: Found[Stamp] | None) -> Found[datetime] | None:
         """The last change, unless it is before the publication."""
-        texts = [Found(text, RULE) for text in self.select_texts(self.selectors.modified)]
-        found = self._first_stamp([*texts, *metadata.times(self.page, is_modified=True)], self.hint.modified)
+        texts = (Found(text, RULE) for text in self.select_texts(self.selectors.modified))
+        found = self._first_stamp(chain(texts, times.modified(self.page)), self.hint.modified)
         if found is None or (published and found.value.at < published.value.at):
             return None
         return Found(found.value.at, found.origin)
@@ -260,25 +264,13 @@ class Scraper:
     def _select(self, selector: str | None) -> list[Tag]:
         return list(self.page.soup.select(selector)) if selector else []
 
-    def _published_stamps(self) -> Iterator[Found[str]]:
-        yield from (Found(text, RULE) for text in self.select_texts(self.selectors.published))
-        yield from metadata.times(self.page, is_modified=False)
-        if day := html_fields.day_in_url(self.page.url):
-            yield Found(day, "url")
-        yield from (Found(text, "html") for text in html_fields.stamps(self.page))
-
     def _first_stamp(self, texts: Iterable[Found[str]], given: datetime | None) -> Found[Stamp] | None:
-        first: Found[Stamp] | None = None
-        for text, origin in texts:
-            stamp = dates.parse(text, self.zone, self.language)
-            if stamp is None:
-                continue
-            if stamp.precision != "day" and (first is None or stamp.at.date() == first.value.at.date()):
-                return Found(stamp, origin)
-            first = first or Found(stamp, origin)
-        if given is None or given.tzinfo is None or first:
-            return first
-        return Found(Stamp(given, "second" if given.second else "minute"), "feed")
+        locale = times.locale(self.page, self.language)
+        stamps = ((dates.parse(text, self.zone, locale), origin) for text, origin in texts)
+        found = times.first((Found(stamp, origin) for stamp, origin in stamps if stamp), self.now)
+        if found or given is None or given.tzinfo is None:
+            return found
+        return times.first([Found(Stamp(given, "second" if given.second else "minute"), "feed")], self.now)
 
 
 def _of_feed(text: str | None) -> Found[str] | None:
