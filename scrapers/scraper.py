@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import soupsieve
 from bs4.element import Tag
 
-from scrapers import body, dates, html_fields, kinds, metadata, names, times
+from scrapers import body, dates, html_fields, kinds, language, metadata, names, times
 from scrapers.article import Access, Article, Hint, Kind
 from scrapers.dates import Stamp
 from scrapers.metadata import Found
@@ -95,7 +95,7 @@ class Scraper:
             "published": published and Found(published.value.at, published.origin),
             "published_precision": published and Found(published.value.precision, published.origin),
             "modified": self.modified(published),
-            "language": self.article_language(),
+            "language": self.article_language(paragraphs.value if paragraphs else ()),
             "section": self.section(),
             "edition": self.edition(),
             "edition_date": self.edition_date(),
@@ -187,11 +187,13 @@ class Scraper:
             return None
         return Found(found.value.at, found.origin)
 
-    def article_language(self) -> Found[str] | None:
-        """The language's code."""
+    def article_language(self, paragraphs: Paragraphs = ()) -> Found[str] | None:
+        """The language's code, as stated, unless the text is certainly in another language."""
         if self.language:
             return Found(self.language, RULE)
-        return metadata.language(self.page) or _of_feed(metadata.language_code(self.hint.language))
+        stated = metadata.language(self.page) or _of_feed(metadata.language_code(self.hint.language))
+        code = language.checked(stated.value if stated else None, " ".join(dict.fromkeys(paragraphs[:30])))
+        return stated if code is None or (stated and code == stated.value) else Found(code, "heuristic")
 
     def section(self) -> Found[str] | None:
         """The section of the paper."""

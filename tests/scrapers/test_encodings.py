@@ -1,6 +1,5 @@
 """Encodings as they are declared, rightly and wrongly, and text that was encoded twice."""
 
-
 from __future__ import annotations
 
 import gzip
