@@ -268,8 +268,7 @@ class Scraper:
 
     def _first_stamp(self, texts: Iterable[Found[str]], given: datetime | None) -> Found[Stamp] | None:
         locale = times.locale(self.page, self.language)
-        stamps = ((dates.parse(text, self.zone, locale), origin) for text, origin in texts)
-        found = times.first((Found(stamp, origin) for stamp, origin in stamps if stamp), self.now)
+        found = times.first((Found(dates.parse(text, self.zone, locale), origin) for text, origin in texts), self.now)
         if found or given is None or given.tzinfo is None:
             return found
         return times.first([Found(Stamp(given, "second" if given.second else "minute"), "feed")], self.now)

@@ -56,8 +56,7 @@ _GRACE = timedelta(days=1)  # clocks differ, and so do days around the world
 def published(page: Page) -> Iterator[Found[str]]:
     """Texts that give the publication: of the story's data, the page's meta elements, its elements, its address."""
     yield from _stated(page, ("datePublished", "uploadDate", "dateCreated"), _PUBLISHED)
-    if day := day_in_url(page.url):
-        yield Found(day, "url")
+    yield Found(day_in_url(page.url) or "", "url")
     yield from (Found(text, "html") for text in _named(page, is_modified=False))
     yield from (Found(text, "html") for text in _shown(page))
     if match := _IN_SCRIPT.search(page.text, 0, _MAX_SCRIPTS) if "ublish" in page.text else None:
@@ -67,28 +66,28 @@ def published(page: Page) -> Iterator[Found[str]]:
 def modified(page: Page) -> Iterator[Found[str]]:
     """Texts that give the last change, in the same order."""
     yield from _stated(page, ("dateModified",), _MODIFIED)
+    yield Found("", "url")
     yield from (Found(text, "html") for text in _named(page, is_modified=True))
 
 
-def first(stamps: Iterable[Found[Stamp]], now: datetime) -> Found[Stamp] | None:
+def first(stamps: Iterable[Found[Stamp | None]], now: datetime) -> Found[Stamp] | None:
     """The first stamp that is not in the future; if that is a day, the first finer time of this day.
 
     An instant in UTC takes the offset of a later stamp of the same instant: that is the day in its own country.
     """
     best: Found[Stamp] | None = None
-    for found in stamps:
-        stamp = found.value
-        if stamp.at > now + _GRACE:
+    for stamp, origin in stamps:
+        if best and best.value.precision != "day" and (best.value.at.utcoffset() or origin not in ("json-ld", "meta")):
+            break  # before anything is searched for in the page
+        if stamp is None or stamp.at > now + _GRACE:
             continue
         if best is None:
-            best = found
+            best = Found(stamp, origin)
         elif best.value.precision == "day":
             if stamp.precision != "day" and stamp.at.date() == best.value.at.date():
-                best = found
+                best = Found(stamp, origin)
         elif stamp.precision != "day" and stamp.at == best.value.at and stamp.at.utcoffset():
-            return found
-        if best.value.precision != "day" and (best.value.at.utcoffset() or found.origin not in ("json-ld", "meta")):
-            break
+            return Found(stamp, origin)
     return best
 
 

@@ -50,7 +50,7 @@ def test_text_comes_back(label):
     assert decode(text.encode(label)) == text
 
 
-MEANT = ["café – “quay”", "naïve façade, à la carte", "it’s 5 €", "привет, пристань", "日本の港の話", "🙂 ok é"]
+MEANT = ["café – “quay”", "naïve façade, à la carte", "it’s 5 €", "привет, пристань", "日本の港の話。", "🙂 ok é"]
 
 
 @pytest.mark.parametrize("text", MEANT)
