@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-_SAMPLE = 2_500  # characters that are looked at
+_SAMPLE = 2_000  # characters that are looked at
 _FEW = 800  # of them for the script
 _MIN_LETTERS = 60  # with fewer nothing is said
 _MIN_HITS, _MIN_SHARE, _LEAD = 12, 0.12, 1.3  # stop words, their share of all words, and how far ahead of the next
@@ -117,9 +117,9 @@ def _is_told_by_letters(code: str) -> bool:
 def _by_words(sample: str) -> str | None:
     words = _WORD.findall(sample.lower())
     hits: Counter[str] = Counter()
-    for word in words:
-        if word in _LANGUAGES_OF:
-            hits.update(_LANGUAGES_OF[word])
+    for word, count in Counter(words).items():
+        for code in _LANGUAGES_OF.get(word, ()):
+            hits[code] += count
     best = hits.most_common(2)
     if not best or best[0][1] < max(_MIN_HITS, _MIN_SHARE * len(words)):
         return None

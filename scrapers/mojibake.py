@@ -30,7 +30,7 @@ def mended(text: str) -> str:
         if text.isascii():
             return text
         high = text.encode("utf-8", "ignore").translate(None, _ASCII)
-        if not any(sign in high for sign in _SIGNS) or not _CERTAIN.search(text):
+        if not any(sign in high for sign in _SIGNS) or not _CERTAIN.search(high.decode()) or not _CERTAIN.search(text):
             return text
         text = _RUN.sub(_as_meant, text)
     return text
