@@ -1,59 +1,86 @@
 """Finds the main text of a page: each block is judged by itself, then by what the judgement of its neighbours tells.
 
-No container is chosen first; that loses stories whose parts lie apart. Two logistic regressions, fitted on labelled
-pages, weigh the features of `scrapers.blocks`.
+No container is chosen first; that loses stories whose parts lie apart. Two forests of boosted trees, fitted on labelled
+pages, weigh the features of `scrapers.features`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import exp
-from operator import mul
+from collections import Counter
+from functools import cache
+from importlib.resources import files
 
+import numpy as np
+import numpy.typing as npt
 from selectolax.lexbor import LexborHTMLParser
 
-from scrapers import metadata
-from scrapers.blocks import Block, measure, neighbourhood, walk
+from scrapers.blocks import BIT, Blocks, walk
+from scrapers.features import Known, Measures
+from scrapers.forest import Forest
 from scrapers.markup import tame
 from scrapers.page import MAX_BYTES, Page
-from scrapers.weights import FIRST, FIRST_BIAS, SECOND, SECOND_BIAS
 
-THRESHOLD = 0.5  # of the second look; cross-validated by site, 0.45 to 0.5 differ by less than 0.003
-LIKE_THRESHOLD = 0.25  # for a paragraph whose like stands right before it in the story
+THRESHOLD = 0.6  # cross-validated by site, 0.5 to 0.6 differ by less than 0.003
+HEADING_THRESHOLD = 0.2  # of a sub-heading that stands between two parts of the story
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+_LINKED, _SURE = 0.6, 0.95  # a paragraph that is mostly links leads to other stories, unless this sure
+_REPEATED = 3  # times that a text stands on the page; so often, it is a notice
 _MAX_PARAGRAPHS = 2_000
 
 
-def find(page: Page, title: str = "") -> tuple[str, ...]:
-    """The paragraphs of the page's story, in reading order; `title` is what it is called, and is left out of them."""
-    root = page.story_tree.body
-    blocks = walk(root) if root else []
+def find(page: Page, known: Known) -> tuple[str, ...]:
+    """The paragraphs of the page's story, in reading order; its title is left out of them."""
+    root = page.tree.body
+    blocks = walk(root) if root else Blocks()
     if not blocks:
         return ()
-    measure(blocks, title, " ".join(metadata.body(page)))
-    chances = judge(blocks)
-    chosen = [block.text for block, is_story in zip(blocks, _chosen(blocks, chances), strict=True) if is_story]
-    return tuple(text for text in chosen if text.casefold() != title.casefold())[:_MAX_PARAGRAPHS]
+    texts = [blocks.text[number] for number in choose(blocks, judge(blocks, known))]
+    return tuple(text for text in texts if text.casefold() != known.title.casefold())[:_MAX_PARAGRAPHS]
 
 
-def judge(blocks: list[Block]) -> list[float]:
-    """How likely each of the measured blocks is to belong to the story, 0 to 1."""
-    first = [_chance(block.features, FIRST, FIRST_BIAS) for block in blocks]
-    around = neighbourhood(blocks, first)
-    return [_chance([*block.features, *near], SECOND, SECOND_BIAS) for block, near in zip(blocks, around, strict=True)]
+def judge(blocks: Blocks, known: Known) -> npt.NDArray[np.float64]:
+    """How likely each of the blocks is to belong to the story, 0 to 1."""
+    first, second = forests()
+    measures = Measures(blocks, known)
+    features = measures.first()
+    return second.chances(np.hstack([features, measures.second(first.chances(features))]))
 
 
-def _chosen(blocks: list[Block], chances: list[float]) -> list[bool]:
-    """Blocks over the threshold, and paragraphs right behind one of these that look the same and have the same parent.
+def choose(blocks: Blocks, chances: npt.NDArray[np.float64]) -> list[int]:
+    """The numbers of the blocks that are the story, judged so likely.
 
-    The last paragraph of a short story is the least certain one: little stands behind it that would vouch for it.
+    Whatever the judgement, captions, asides, repeated texts and paragraphs of links are left out, and sub-headings
+    between two parts of the story belong to it.
     """
-    chosen = [chance >= THRESHOLD for chance in chances]
-    for number in range(1, len(blocks)):
-        block, before = blocks[number], blocks[number - 1]
-        is_like = block.element.signature == before.element.signature and block.element.parent is before.element.parent
-        if chosen[number - 1] and is_like and chances[number] >= LIKE_THRESHOLD and block.link_words * 4 < block.words:
-            chosen[number] = True
+    is_story = (chances >= THRESHOLD).tolist()
+    headings = [blocks.elements.tag[at] in _HEADINGS for at in blocks.element]
+    for number in range(1, len(is_story)):
+        if headings[number] and is_story[number - 1] and chances[number] >= HEADING_THRESHOLD:
+            behind = next((n for n in range(number + 1, len(is_story)) if not headings[n]), None)
+            is_story[number] = is_story[number] or (behind is not None and is_story[behind])
+    counts, seen, chosen = Counter(blocks.text), set[str](), []
+    for number in filter(is_story.__getitem__, range(len(is_story))):
+        text = blocks.text[number]
+        if text not in seen and counts[text] < _REPEATED and not _is_beside(blocks, number, float(chances[number])):
+            chosen.append(number)
+        seen.add(text)
     return chosen
+
+
+def _is_beside(blocks: Blocks, number: int, chance: float) -> bool:
+    """Whether a block is a caption, an aside, or a paragraph of links to other stories."""
+    at = blocks.element[number]
+    around = blocks.elements.around[at]
+    is_caption = around & BIT["figure"] and not around & BIT["table"]
+    is_links = blocks.elements.tag[at] == "p" and blocks.linked[number] >= _LINKED and chance < _SURE
+    return bool(is_caption or around & BIT["aside"] or is_links)
+
+
+@cache
+def forests() -> tuple[Forest, Forest]:
+    """The first and the second look; fitted by bench/fit/body.py, which says on what."""
+    with files("scrapers").joinpath("body.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return Forest.of(arrays, "first"), Forest.of(arrays, "second")
 
 
 def paragraphs_of(markup: str) -> tuple[str, ...]:
@@ -61,9 +88,4 @@ def paragraphs_of(markup: str) -> tuple[str, ...]:
     if "<" not in markup:
         return tuple(line for line in map(str.strip, markup.splitlines()) if line)
     root = LexborHTMLParser(tame(markup[:MAX_BYTES])).body
-    return tuple(block.text for block in walk(root)) if root else ()
-
-
-def _chance(features: Sequence[float], weights: Sequence[float], bias: float) -> float:
-    total = bias + sum(map(mul, features, weights))
-    return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+    return tuple(walk(root).text) if root else ()

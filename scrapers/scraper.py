@@ -30,6 +30,7 @@ from scrapers import (
 )
 from scrapers.article import Access, Article, Hint, Kind
 from scrapers.dates import Stamp
+from scrapers.features import Known
 from scrapers.metadata import Found
 from scrapers.page import Page
 from scrapers.text import clean, plain
@@ -105,9 +106,9 @@ class Scraper:
     def scrape(self) -> Article:
         """The page's record; its kind tells whether it is an article."""
         title = self._title
-        paragraphs = self.body(title.value if title else "")
+        paragraphs = self.body()
         access = self.access()
-        authors = self.authors()
+        authors = self._authors
         if paragraphs and authors and paragraphs.origin == "heuristic":
             story = (text for text in paragraphs.value if not names.is_byline(text, authors.value))
             paragraphs = Found(tuple(story), "heuristic")
@@ -223,6 +224,10 @@ class Scraper:
         return self.title()
 
     @cached_property
+    def _authors(self) -> Found[tuple[str, ...]] | None:
+        return self.authors()
+
+    @cached_property
     def _bylines(self) -> list[Found[list[str]]]:
         return list(self.bylines())
 
@@ -272,14 +277,26 @@ class Scraper:
         day = dates.parse_day(self.select_text(self.selectors.edition_date) or "", self.language)
         return Found(day, RULE) if day else None
 
-    def body(self, title: str = "") -> Found[Paragraphs] | None:
+    def body(self) -> Found[Paragraphs] | None:
         """The paragraphs of the page: by the publisher's selectors, else the likely blocks, else JSON-LD's text."""
         if rule := self.select_paragraphs():
             return Found(rule, RULE)
-        likely, stated = self._kept(body.find(self.page, title)), metadata.body(self.page)
+        stated = metadata.body(self.page)
+        likely = self._kept(body.find(self.page, self.known(stated)))
         if stated and kinds.words(stated) >= 40 and kinds.words(likely) * 3 < kinds.words(stated):
             return Found(stated, "json-ld")
         return Found(likely, "heuristic") if likely else None
+
+    def known(self, stated: Paragraphs) -> Known:
+        """What the rest of the page says of its story, for telling the story's blocks from others."""
+        title, authors = self._title, self._authors
+        return Known(
+            title=title.value if title else "",
+            stated=" ".join(stated),
+            description=(self.page.first_meta("og:description", "description") or "").casefold(),
+            authors=tuple(name.casefold() for name in (authors.value if authors else ()) if len(name) > 5),
+            sites=tuple(sorted(name for name in self.page.site_names if len(name) > 3)),
+        )
 
     def _kept(self, paragraphs: Paragraphs) -> Paragraphs:
         """The paragraphs without those that are the text of a block in an element of `selectors.drop`."""

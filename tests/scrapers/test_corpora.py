@@ -32,7 +32,7 @@ def body_of(row):
 @needs_corpora
 @pytest.mark.parametrize(
     ("corpus", "figure", "least"),
-    [("aed", "body_f1", 0.93), ("fundus", "body_f1", 0.95), ("traf", "segments_f1", 0.88)],
+    [("aed", "body_f1", 0.94), ("fundus", "body_f1", 0.97), ("traf", "segments_f1", 0.94)],
 )
 def test_text_is_found(corpus, figure, least):
     spec = importlib.util.spec_from_file_location("score", CORPORA / "score.py")
@@ -45,7 +45,7 @@ def test_text_is_found(corpus, figure, least):
     figures, _ = score.score(truths, {name: article.as_dict() for name, article in found.items()})
     assert figures[figure] >= least
     if corpus != "traf":
-        assert sum(article.is_article for article in found.values()) >= 0.99 * len(truths)
+        assert sum(article.is_article for article in found.values()) >= 0.98 * len(truths)
 
 
 @needs_corpora

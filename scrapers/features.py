@@ -1,0 +1,269 @@
+"""What can be measured of a page's blocks: of each by itself, of what surrounds it, and of its place on the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scrapers.blocks import GROUPS, LANDMARKS, Blocks
+
+Matrix = npt.NDArray[np.float32]
+Column = npt.NDArray[Any]
+Numbers = npt.NDArray[np.int64]
+
+TAGS = ("p", "li", "h1", "h2", "h3", "h4", "blockquote", "pre", "td", "div", "figcaption", "dd", "section")
+_TAG = {tag: number for number, tag in enumerate(TAGS)} | {
+    "h5": 5, "h6": 5, "th": 8, "dt": 11, "article": 12, "main": 12, "body": 12
+}  # fmt: skip
+_P, _LI, _H1, _H4 = 0, 1, 2, 5
+_PARENTS = ("div", "li", "ul", "td", "blockquote", "figure", "section", "article", "body")
+_PARENT = {tag: number for number, tag in enumerate(_PARENTS)} | {"ol": 2, "main": 6, "tr": 3}
+_ENDINGS = tuple('.!?…。"”»’)\uff01\uff1f।؟')
+_MARKS = frozenset("©|•→>»+*@#")
+_QUOTES = frozenset("\"'“„«\u2018")
+_LEXICON = {  # words that short blocks around stories begin with
+    "sell": "subscribe newsletter newsletters sign signup subscription subscriber subscribers abonnieren abonnez "
+    "abonnement suscríbete suscribirse iscriviti assine donate donation spenden support join register login log "
+    "member membership free trial offer inbox app download install",
+    "more": "read more related also see recommended popular trending latest lesen mehr dazu weitere auch lire aussi "
+    "leer más también leggi anche leia lees ook meer czytaj więcej watch listen next previous top stories articles",
+    "media": "photo photograph image picture foto bild fotos getty credit video gallery courtesy caption quelle photos "
+    "imago via",
+    "share": "share facebook twitter whatsapp email print follow linkedin telegram pinterest reddit copy link teilen "
+    "partager compartir condividi comments comment kommentare commentaires comentarios reply",
+    "legal": "copyright © rights reserved terms privacy policy cookie cookies consent javascript browser "
+    "advertisement anzeige publicité publicidad werbung sponsored ad affiliate commission",
+    "byline": "by von par por updated published posted min minutes editor correspondent reporter author written "
+    "contributed reporting edited redaktion",
+}
+_WORD_GROUP = {word: number for number, words in enumerate(_LEXICON.values()) for word in words.split()}
+_LEXICON_WORDS = 6  # of a block's start that are looked up
+_SHORT = 20  # words; longer blocks are not looked up
+_HEAD = 600  # characters of a block that names are looked for in
+_STATED, _SAME, _ALIKE = 80, 60, 40  # characters of a block that are compared with what the page's head says
+_NEAR = 3  # blocks before and behind that a block is compared with
+_LONG = 20  # words of a paragraph that marks the story's extent
+_FAR = 20  # blocks; what is further off counts as this far
+_WINDOW = 4  # blocks before and behind whose judgement counts
+_SURE, _SURE_WORDS = 0.7, 12  # of a block that marks where the story surely is
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the page's head says, for comparison with its blocks. All but the title and the body in lower case."""
+
+    title: str = ""
+    stated: str = ""  # the body that JSON-LD gives, if any, as one text
+    description: str = ""
+    authors: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()  # names of the site
+
+
+class Measures:
+    """The features of a page's blocks: of the first look, and of the second, which knows how the first one judged."""
+
+    def __init__(self, blocks: Blocks, known: Known) -> None:
+        """Raises ValueError if there are no blocks."""
+        if not blocks:
+            raise ValueError("nothing to measure")
+        elements = blocks.elements
+        self.blocks = blocks
+        self.known = known
+        self.own = np.array(blocks.element)
+        self.up = np.array(elements.parent)
+        self.parent = self.up[self.own]
+        self.grand = self.up[self.parent]
+        self.look = _looks(blocks)
+        self.words = np.array(blocks.words, dtype=float)
+        self.linked = np.array(blocks.linked)
+        self.free = self.words * (1 - self.linked)  # words that are not in links
+        self.total = float(self.words.sum())
+        self.tags = np.array([_TAG.get(tag, -1) for tag in elements.tag])[self.own]
+        self.index = np.arange(len(blocks))
+
+    def first(self) -> Matrix:
+        """Blocks x features."""
+        columns = [*self._texts(), *self._company(), *self._scores(), *self._place()]
+        return np.hstack([np.column_stack(columns), self._shape()]).astype(np.float32)
+
+    def second(self, chances: Column) -> Matrix:
+        """Blocks x features: of how the first look judged the blocks near by, of one look and of one parent."""
+        mass = chances * self.words
+        total = float(mass.sum()) or 1.0
+        columns = [chances]
+        pair = np.array(_numbered(list(zip(self.look.tolist(), self.parent.tolist(), strict=True))))
+        for key in (self.look, self.parent, self.grand, pair):
+            inner, words = np.bincount(key, mass)[key], np.bincount(key, self.words)[key]
+            columns += [inner / words, inner / total, (inner - mass) / np.maximum(1, words - self.words)]
+        clipped = np.clip(chances, 0.01, 0.99)
+        odds = np.log(clipped / (1 - clipped))
+        for key in (self.look, pair):
+            count = np.bincount(key)[key]
+            columns += [(np.bincount(key, odds)[key] - odds) / np.maximum(1, count - 1), count]
+        return np.column_stack([*columns, *self._near(chances, mass, total)]).astype(np.float32)
+
+    def _texts(self) -> list[Column]:
+        """What the words of each block show."""
+        counts, known, rows = Counter(self.blocks.text), self.known, []
+        title, description = known.title.casefold(), known.description
+        opening = description[:_SAME]
+        for text, words in zip(self.blocks.text, self.blocks.words, strict=True):
+            first, length = text[0], len(text)
+            low = (text if length < _HEAD else text[:_HEAD]).casefold()
+            row = [
+                words, length, length / words, text.endswith(_ENDINGS), text[-1] == ":", first.isupper(),
+                first in _MARKS, first in _QUOTES, text.count(","), text.count(". "), text.isupper(),
+                sum(map(text.count, "0123456789")) / length, counts[text] > 1, low == title,
+                "http" in low or "@" in low, "newsletter" in low, "©" in low or "copyright" in low,
+                "cookie" in low or "javascript" in low,
+                any(name in low for name in known.authors), low.startswith(known.authors),
+                any(name in low for name in known.sites),
+                low[:_SAME] == opening, bool(description) and low[:_ALIKE] in description,
+                (is_stated := text[:_STATED] in known.stated), bool(known.stated) and not is_stated,
+                *_lexicon(low, words),
+            ]  # fmt: skip
+            rows.append(row)
+        blocks = self.blocks
+        before = np.array(blocks.before)
+        behind = np.append(before[1:], 0)
+        shares = [self.linked, np.array(blocks.bold), np.array(blocks.italic), np.array(blocks.breaks)]
+        return [*np.array(rows, dtype=float).T, *shares, before & 1, before >> 1, behind & 1, behind >> 1]
+
+    def _shape(self) -> Column:
+        """The elements that each block stands in, by tag and by the words of their names."""
+        elements = self.blocks.elements
+        above = np.array([_PARENT.get(tag, -1) for tag in elements.tag])[self.parent]
+        groups, around = np.array(elements.groups), np.array(elements.around)
+        bits = np.arange(len(GROUPS) + len(LANDMARKS))
+        parts = [
+            self.tags[:, None] == np.arange(len(TAGS)),
+            above[:, None] == np.arange(len(_PARENTS)),
+            groups[self.own][:, None] >> bits[: len(GROUPS)] & 1,
+            groups[self.parent][:, None] >> bits & 1,
+            groups[self.grand][:, None] >> bits[: len(GROUPS)] & 1,
+            around[self.own][:, None] >> bits & 1,
+        ]
+        return np.hstack(parts).astype(float)
+
+    def _company(self) -> list[Column]:
+        """Those of the same look, of the same parent and of the same grandparent: how many, how long, how linked."""
+        columns = []
+        for key in (self.look, self.parent, self.grand):
+            count, words, free = (
+                np.bincount(key)[key],
+                np.bincount(key, self.words)[key],
+                np.bincount(key, self.free)[key],
+            )
+            columns += [free / self.total, count, words / count, free / words]
+        pairs = set(zip(self.look.tolist(), self.parent.tolist(), strict=True))
+        houses = np.bincount([look for look, _ in pairs])[self.look]  # of cards each has one block of a look
+        return [*columns, houses, columns[1] / houses]
+
+    def _scores(self) -> list[Column]:
+        """Readability's sum, of the three elements above a block, and where the block is seen from the best element."""
+        elements, depth = self.blocks.elements, np.array(self.blocks.elements.depth)
+        weight = np.maximum(0, 2 * self.free - self.words)
+        weight[weight < 8] = 0  # as readability does not count short paragraphs
+        chain = [self.parent, self.grand, self.up[self.grand]]
+        score = np.zeros(len(depth))
+        for factor, at in zip((1.0, 1.0, 0.5), chain, strict=True):
+            score += np.bincount(at, weight * factor, minlength=len(score))
+        best = int(score.argmax())
+        inside = [False] * len(depth)
+        for number, parent in enumerate(elements.parent):  # parents come before their children
+            inside[number] = number == best or inside[parent]
+        is_in = np.array(inside)[self.own]
+        longs = np.flatnonzero(is_in & (self.free >= _LONG))
+        start, end = (longs[0], longs[-1]) if len(longs) else (0, len(self.own) - 1)
+        return [
+            *(score[at] / (score[best] or 1.0) for at in chain), self.parent == best,
+            is_in, np.where(is_in, depth[self.own] - depth[best], -1),
+            np.clip(self.index - start, -_FAR, _FAR), np.clip(self.index - end, -_FAR, _FAR),
+            np.full(len(self.own), self.words[is_in].sum() / self.total),
+        ]  # fmt: skip
+
+    def _place(self) -> list[Column]:
+        """The block's place on the page, and what stands right before and behind it."""
+        size, index = len(self.own), self.index
+        heading = self._heading()
+        is_heading = (self.tags >= _H1) & (self.tags <= _H4)
+        last = np.maximum.accumulate(np.where(is_heading, index, -1))
+        depth = np.array(self.blocks.elements.depth)[self.own]
+        columns = [
+            (np.cumsum(self.words) - self.words) / self.total, index / size, index, depth,
+            np.clip(index - heading, -_FAR, _FAR), np.full(size, heading < 0), np.where(last >= 0, index - last, 50),
+            np.full(size, size), np.full(size, self.total), np.full(size, bool(self.known.stated)),
+        ]  # fmt: skip
+        free, share = np.pad(self.free, _NEAR), np.pad(self.linked, _NEAR)
+        tags, looks, parents = (np.pad(key, _NEAR, constant_values=-1) for key in (self.tags, self.look, self.parent))
+        ends = np.pad(np.array([text.endswith(_ENDINGS) for text in self.blocks.text]), _NEAR)
+        colons = np.pad(np.array([text[-1] == ":" for text in self.blocks.text]), _NEAR)
+        for step in (-3, -2, -1, 1, 2, 3):
+            at = slice(_NEAR + step, _NEAR + step + size)
+            columns += [free[at], share[at], looks[at] == self.look]
+            if abs(step) == 1:
+                columns += [ends[at], colons[at], parents[at] == self.parent]
+                columns += [tags[at] == _P, (tags[at] >= _H1) & (tags[at] <= _H4), tags[at] == _LI]
+        return columns
+
+    def _heading(self) -> int:
+        """The number of the block that is the headline, -1 if none is."""
+        folded = self.known.title.casefold()
+        firsts = np.flatnonzero(self.tags == _H1).tolist()
+        same = [number for number in firsts if self.blocks.text[number].casefold() == folded]
+        return next(iter([*same, *firsts]), -1)
+
+    def _near(self, chances: Column, mass: Column, total: float) -> list[Column]:
+        """The judgement of the blocks before and behind, and how much of the story is past and to come."""
+        size = len(chances)
+        near, sized = np.pad(chances, _WINDOW), np.pad(self.words, _WINDOW)
+        spans = [slice(step, step + size) for step in range(2 * _WINDOW + 1)]
+        before, behind = [near[span] for span in spans[:_WINDOW]], [near[span] for span in spans[_WINDOW + 1 :]]
+        passed = np.cumsum(mass)
+        return [
+            *before, *behind, np.maximum.reduce(before), np.maximum.reduce(behind),
+            np.minimum(before[-1], behind[0]), np.maximum(before[-1], behind[0]),
+            sum(near[span] * sized[span] for span in spans) / sum(sized[span] for span in spans),
+            passed / total, (mass.sum() - passed) / total, np.full(size, total), np.full(size, total / self.total),
+            *self._from_sure(chances),
+        ]  # fmt: skip
+
+    def _from_sure(self, chances: Column) -> list[Column]:
+        """How many blocks it is from the first, the last, the next and the previous block that is surely story."""
+        sure = np.flatnonzero((chances > _SURE) & (self.words >= _SURE_WORDS))
+        if not len(sure):
+            return [np.zeros(len(chances))] * 4
+        behind = np.searchsorted(sure, self.index)
+        since = np.where(behind > 0, self.index - sure[np.maximum(behind - 1, 0)], _FAR)
+        until = np.where(behind < len(sure), sure[np.minimum(behind, len(sure) - 1)] - self.index, _FAR)
+        steps = [self.index - sure[0], self.index - sure[-1], since, until]
+        return [np.clip(step, -_FAR, _FAR) for step in steps]
+
+
+def _looks(blocks: Blocks) -> Numbers:
+    """Numbers that are equal for blocks whose elements have one tag and class, and whose parents have."""
+    elements = blocks.elements
+    looks = {}
+    for at in set(blocks.element):
+        above = elements.parent[at]
+        looks[at] = (elements.tag[at], elements.names[at], elements.tag[above], elements.names[above])
+    return np.array(_numbered([looks[at] for at in blocks.element]))
+
+
+def _numbered(keys: list[tuple[object, ...]]) -> list[int]:
+    seen: dict[tuple[object, ...], int] = {}
+    return [seen.setdefault(key, len(seen)) for key in keys]
+
+
+def _lexicon(text: str, words: int) -> list[int]:
+    """How many of the first words are in each group of the lexicon."""
+    counts = [0] * len(_LEXICON)
+    if words <= _SHORT:
+        for word in text.split(maxsplit=_LEXICON_WORDS)[:_LEXICON_WORDS]:
+            if (group := _WORD_GROUP.get(word.strip(".,:;!?|()"))) is not None:
+                counts[group] += 1
+    return counts
