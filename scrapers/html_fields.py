@@ -18,8 +18,6 @@ _STAMP = (
 _URL_DAY = re.compile(r"/(20\d\d|19\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-])")
 
 
-
-
 def stamps(page: Page) -> Iterator[str]:
     """Stamps of elements that call themselves times or dates: their attribute, or else their text."""
     for node in [*page.story_tree.css(_NAMED_STAMP)[:5], *page.story_tree.css(_STAMP)[:_MAX_NODES]]:
@@ -31,8 +29,6 @@ def day_in_url(url: str) -> str | None:
     """The day in an address such as /2025/04/11/slug, as ISO 8601."""
     match = _URL_DAY.search(url)
     return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else None
-
-
 
 
 def text_of(node: LexborNode) -> str:

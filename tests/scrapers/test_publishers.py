@@ -158,9 +158,9 @@ def test_a_body_selector_may_name_a_container():
     )
 
 
-def test_a_known_byline_that_names_nobody_is_not_replaced_by_that_of_another_story():
+def test_a_known_byline_that_names_a_desk_is_not_replaced_by_that_of_another_story():
     bylines = b"<p class=by>Ferry Desk Staff</p><div><a rel=author href=/o>Odo Ferrant</a></div>"
     page = Page(b"<main><h1>The ferry</h1>" + bylines + b"</main>", "https://www.example.com/a")
 
-    assert scrape(page, mend=Selectors(authors=".by")).authors == ()
+    assert scrape(page, mend=Selectors(authors=".by")).authors == ("Ferry Desk Staff",)
     assert scrape(page, mend=Selectors(authors=".nothing")).authors == ("Odo Ferrant",)
