@@ -12,7 +12,8 @@ from importlib.metadata import entry_points
 from scrapers import publishers
 from scrapers.article import Article, Hint
 from scrapers.page import Page
-from scrapers.scraper import Scraper, Selectors
+from scrapers.scraper import Scraper
+from scrapers.selectors import Selectors
 from scrapers.urls import bare_host, host_of
 
 ENTRY_POINTS = "dateline.scrapers"  # group; each names a subclass of Scraper, and wins over one of ours

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
-import soupsieve
 from bs4.element import Tag
 
 from scrapers import (
+    authors,
     body,
     bylines,
     datelines,
@@ -20,7 +19,6 @@ from scrapers import (
     html_fields,
     kinds,
     metadata,
-    names,
     sections,
     soup_text,
     standfirst,
@@ -30,49 +28,12 @@ from scrapers.article import Access, Article, Hint, Kind
 from scrapers.dates import Stamp
 from scrapers.metadata import Found
 from scrapers.page import Page
+from scrapers.selectors import RULE, Selectors
 from scrapers.text import clean, plain
 from scrapers.urls import bare_host, host_of, normalise
 
-RULE = "publisher rule"
 Paragraphs = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Selectors:
-    """CSS selectors of a publisher's fields, on `Page.soup`. A field that is not named is found generically.
-
-    `body` selects the elements that are a paragraph each, or several where they hold blocks or empty lines; `drop` what
-    is left out of them and of their text. Where the body is found generically, `drop` leaves out its paragraphs that
-    stand in such an element. `published` and `modified` are read from `datetime` where the element has one.
-    Raises soupsieve.SelectorSyntaxError for one that is no selector, TypeError for a field that there is not.
-    """
-
-    title: str | None = None
-    subtitle: str | None = None
-    authors: str | None = None
-    agency: str | None = None
-    published: str | None = None
-    modified: str | None = None
-    section: str | None = None
-    edition: str | None = None
-    edition_date: str | None = None
-    body: str | None = None
-    drop: str | None = None
-    image: str | None = None
-    tags: str | None = None
-
-    def __post_init__(self) -> None:
-        for part in fields(self):
-            if selector := getattr(self, part.name):
-                soupsieve.compile(selector)
-
-    def as_dict(self) -> dict[str, str]:
-        """The selectors of the fields that are named."""
-        return {part.name: value for part in fields(self) if (value := getattr(self, part.name)) is not None}
-
-    def mended_by(self, other: Selectors) -> Self:
-        """These selectors, with those of the fields that the other ones name in their place."""
-        return replace(self, **other.as_dict())
+Fields = dict[str, Found[Any] | None]  # by the name of the article's field
 
 
 class Scraper:
@@ -96,48 +57,60 @@ class Scraper:
 
     def scrape(self) -> Article:
         """The page's record; its kind tells whether it is an article."""
-        title = self._title
-        paragraphs = self.body(title.value if title else "")
-        access = self.access()
-        authors = self.authors()
-        if paragraphs and authors and paragraphs.origin == "heuristic":
-            story = (text for text in paragraphs.value if not names.is_byline(text, authors.value))
-            paragraphs = Found(tuple(story), "heuristic")
+        title, signed, access = self._title, self.authors(), self.access()
+        paragraphs = authors.left_out_of(self.body(title.value if title else ""), signed)
         kind = self.kind(title, paragraphs, access)
         if kind is Kind.PAYWALL and access.origin == "heuristic":
             access = Found("subscriber", "heuristic")  # nothing says so but the wall itself
         if kind in (Kind.OTHER, Kind.PAYWALL) and (given := self.body_of_feed(title)):
             paragraphs, kind = given, Kind.ARTICLE
-        opening = paragraphs.value[0] if paragraphs and paragraphs.value else ""
-        place, credit = datelines.dateline(opening)
-        closing = datelines.closing_credit(paragraphs.value) if paragraphs else None
-        published = self.published()
-        found: dict[str, Found[Any] | None] = {
+        return _record(
+            self.page.url,
+            {
+                **self._identity(),
+                "title": title,
+                "subtitle": self.subtitle(title),
+                "authors": signed,
+                **self._credits(paragraphs.value if paragraphs else ()),
+                **self._times(),
+                **self._placing(),
+                "paragraphs": paragraphs,
+                "image": self.image(),
+                "tags": self.tags(),
+                "access": access,
+                "kind": Found(kind, "heuristic"),
+            },
+        )
+
+    def _identity(self) -> Fields:
+        return {
             "canonical_url": self.canonical_url(),
             "source": Found(self.source or bare_host(host_of(self.page.url)), RULE if self.source else "url"),
             "source_article_id": self.source_article_id(),
-            "title": title,
-            "subtitle": self.subtitle(title),
-            "authors": authors,
-            "agency": self.agency(credit or closing),
+        }
+
+    def _credits(self, paragraphs: Paragraphs) -> Fields:
+        place, credit = datelines.dateline(paragraphs[0] if paragraphs else "")
+        return {
+            "agency": self.agency(credit or datelines.closing_credit(paragraphs)),
+            "dateline": Found(place, "heuristic") if place else None,
+        }
+
+    def _times(self) -> Fields:
+        published = self.published()
+        return {
             "published": published and Found(published.value.at, published.origin),
             "published_precision": published and Found(published.value.precision, published.origin),
             "modified": self.modified(published),
+        }
+
+    def _placing(self) -> Fields:
+        return {
             "language": self.article_language(),
             "section": self.section(),
             "edition": self.edition(),
             "edition_date": self.edition_date(),
-            "dateline": Found(place, "heuristic") if place else None,
-            "paragraphs": paragraphs,
-            "image": self.image(),
-            "tags": self.tags(),
-            "access": access,
-            "kind": Found(kind, "heuristic"),
         }
-        filled = {name: item for name, item in found.items() if item is not None and item.value}
-        origins = {"body" if name == "paragraphs" else name: item.origin for name, item in filled.items()}
-        values: dict[str, Any] = {name: item.value for name, item in filled.items()}
-        return Article(self.page.url, **values, provenance={"url": "url", **origins})
 
     def kind(self, title: Found[str] | None, paragraphs: Found[Paragraphs] | None, access: Found[Access]) -> Kind:
         """What the page is, judged by the text found in it."""
@@ -187,28 +160,13 @@ class Scraper:
         yield Found(near.dated, "heuristic")
 
     def authors(self) -> Found[tuple[str, ...]] | None:
-        """The people who wrote it: the first group of bylines that holds any, or one that names others beside them.
-
-        Where none names a person, who or what the page calls the author: a desk, an agency, a pen name, the paper.
-        """
-        sites = self.page.site_names
-        groups = (group for group in self._bylines if group.origin != "heuristic")
-        named = [Found(names.people(group.value, sites), group.origin) for group in groups]
-        first = next((group for group in named if group.value), None)
-        if first is None:
-            return self._author_without_a_name(sites)
-        if first.origin != RULE:
-            wider = (group for group in named if group.origin == "html" and set(group.value) > set(first.value))
-            first = next(wider, first)
-        helpers = names.contributors(" ".join(group.value) for group in self._bylines if group.origin == "html")
-        wrote = tuple(name for name in first.value if not names.is_among(name, helpers))
-        return Found(wrote, first.origin) if wrote else first
+        """The people who wrote it, or who or what the page calls the author where it names nobody."""
+        return authors.find(self.page, self._bylines)
 
     def agency(self, credit: str | None) -> Found[str] | None:
         """The news agency in the bylines, or credited in the dateline or at the end."""
-        groups = [Found(self.select_texts(self.selectors.agency), RULE), *self._bylines]
-        groups.append(Found([credit or ""], "heuristic"))
-        return next((Found(name, group.origin) for group in groups if (name := names.agency(group.value))), None)
+        rule = Found(self.select_texts(self.selectors.agency), RULE)
+        return authors.agency([rule, *self._bylines, Found([credit or ""], "heuristic")])
 
     @cached_property
     def _title(self) -> Found[str] | None:
@@ -217,16 +175,6 @@ class Scraper:
     @cached_property
     def _bylines(self) -> list[Found[list[str]]]:
         return list(self.bylines())
-
-    def _author_without_a_name(self, sites: Collection[str]) -> Found[tuple[str, ...]] | None:
-        visible = [group for group in self._bylines if group.origin == "html"]
-        for group in self._bylines:
-            if group.origin not in ("html", "heuristic") and (found := names.labels(group.value)):
-                return Found(found, group.origin)
-        for texts in (*bylines.anywhere(self.page), *(group.value for group in self._bylines[-1:])):
-            if found := names.people(texts, sites):
-                return Found(found, "html")
-        return next((Found(found, "html") for group in visible if (found := names.labels(group.value)[:1])), None)
 
     def published(self) -> Found[Stamp] | None:
         """The first publication; where a day is stated first, the first finer time of that day."""
@@ -343,6 +291,14 @@ class Scraper:
         if given is None or given.tzinfo is None or first:
             return first
         return Found(Stamp(given, "second" if given.second else "minute"), "feed")
+
+
+def _record(url: str, found: Fields) -> Article:
+    """The article of the fields that are filled, each with its origin."""
+    filled = {name: item for name, item in found.items() if item is not None and item.value}
+    origins = {"body" if name == "paragraphs" else name: item.origin for name, item in filled.items()}
+    values: dict[str, Any] = {name: item.value for name, item in filled.items()}
+    return Article(url, **values, provenance={"url": "url", **origins})
 
 
 def _of_feed(text: str | None) -> Found[str] | None:

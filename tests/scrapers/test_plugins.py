@@ -12,7 +12,8 @@ import pytest
 
 REPO = Path(__file__).parents[2]
 MODULE = """
-from scrapers.scraper import Scraper, Selectors
+from scrapers.scraper import Scraper
+from scrapers.selectors import Selectors
 
 
 class LanternPost(Scraper):

@@ -11,7 +11,8 @@ from soupsieve import SelectorSyntaxError
 from scrapers import publishers
 from scrapers.page import Page
 from scrapers.registry import scrape, scraper_for, scrapers_by_host
-from scrapers.scraper import Scraper, Selectors
+from scrapers.scraper import Scraper
+from scrapers.selectors import Selectors
 
 PAGES = Path(__file__).parent / "pages"
 SEED = Path(__file__).parents[3] / "shared" / "seed"
