@@ -67,7 +67,20 @@ def test_page_without_the_template_falls_back_to_the_generic_way():
 
 @pytest.mark.parametrize(
     ("host", "source"),
-    [("brecorder.com", "brecorder"), ("WWW.Dawn.com:443", "dawn"), ("m.dawn.com", "dawn"), ("example.com", None)],
+    [
+        ("brecorder.com", "brecorder"),
+        ("WWW.Dawn.com:443", "dawn"),
+        ("m.dawn.com", "dawn"),
+        ("images.archive.dawn.com", "dawn"),
+        ("finance.yahoo.com", "yahoo-finance"),
+        ("sports.yahoo.com", None),
+        ("sundawn.com", None),
+        ("example.com", None),
+        ("com", None),
+        ("127.0.0.1:8000", None),
+        ("[::1]:8000", None),
+        ("", None),
+    ],
 )
 def test_scraper_of_a_host(host, source):
     assert scraper_for(host).source == source
