@@ -239,7 +239,7 @@ class Scraper:
         """Topics in the page's order."""
         if rule := tuple(dict.fromkeys(self.select_texts(self.selectors.tags))):
             return Found(rule, RULE)
-        return metadata.tags(self.page) or (Found(self.hint.tags, "feed") if self.hint.tags else None)
+        return metadata.tags(self.page) or Found(metadata.topics(self.page, self.hint.tags), "feed")
 
     def access(self) -> Found[Access]:
         """Who can read it, as far as the page tells; free if it does not."""
