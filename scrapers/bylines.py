@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from scrapers import html_fields, names, titles
+from scrapers import names, titles
 from scrapers.jsonld import Thing, texts
 from scrapers.metadata import Found
 from scrapers.page import Page
-from scrapers.text import clean
+from scrapers.text import clean, text_of
 
 _META = (
     *("author", "article:author_name", "byl", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator"),
@@ -108,9 +108,9 @@ def anywhere(page: Page) -> Iterator[list[str]]:
     """Texts of elements that call themselves bylines, those of one parent together, without those of other stories."""
     groups: dict[int, list[str]] = {}
     for node in page.story_tree.css(_ANYWHERE)[:_MAX_NODES]:
-        text, parent = html_fields.text_of(node), node.parent
+        text, parent = text_of(node), node.parent
         if text and len(text) <= _BYLINE_LENGTH and not _is_of_another(node):
-            links = [html_fields.text_of(link) for link in node.css("a")[:10]]
+            links = [text_of(link) for link in node.css("a")[:10]]
             groups.setdefault(parent.mem_id if parent else 0, []).extend([*links, text] if any(links) else [text])
     yield from groups.values()
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
+from scrapers.json_mending import load
 from scrapers.text import plain
 
 Thing = dict[str, Any]
@@ -18,20 +18,24 @@ ARTICLE_TYPES = frozenset(
 )  # fmt: skip
 MEDIA_TYPES = frozenset(("VideoObject", "ImageGallery", "MediaGallery", "PodcastEpisode"))
 LIST_TYPES = frozenset(("CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage"))
-_MAX_SCRIPT = 2_000_000  # characters
+_PARSELY = {
+    "title": "parsely-title", "pub_date": "parsely-pub-date", "author": "parsely-author", "authors": "parsely-author",
+    "section": "parsely-section", "tags": "parsely-tags", "link": "parsely-link", "image_url": "parsely-image-url",
+}  # fmt: skip
 _MAX_OBJECTS = 2_000  # of one page
 _MAX_VALUES = 50  # of a list of names, tags or images
-_OPENING = re.compile(r"^(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)")
-_CLOSING = re.compile(r"(?:-->|(?://|/\*)?\s{0,9}\]\]>(?:\s{0,9}\*/)?);?$")
-_TRAILING_COMMA = re.compile(r",(?=\s{0,200}[}\]])")
-_NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
+_NESTED = ("@graph", "mainEntity", "mainEntityOfPage")
+_LISTED = ("itemListElement", "item")  # what a page links to comes after what it is
+_NAMES = ARTICLE_TYPES | MEDIA_TYPES | LIST_TYPES
+_SPELLING = {name.lower(): name for name in _NAMES | {"WebPage", "WebSite", "Person", "Organization", "BreadcrumbList"}}
 
 
 def objects(scripts: Collection[str]) -> tuple[Thing, ...]:
     """Every object of the scripts, in their order, with those in lists, graphs and main entities."""
     found: list[Thing] = []
     for script in scripts:
-        found.extend(_walk(_load(script.strip())))
+        for value in load(script):
+            found.extend(_walk(value))
         if len(found) > _MAX_OBJECTS:
             break
     return tuple(found[:_MAX_OBJECTS])
@@ -41,7 +45,15 @@ def types(thing: Thing) -> frozenset[str]:
     """The types of an object, without their vocabulary."""
     value = thing.get("@type")
     names = value if isinstance(value, list) else [value]
-    return frozenset(name.rpartition("/")[2] for name in names if isinstance(name, str))
+    return frozenset(map(_type_name, filter(_is_text, names)))
+
+
+def resolved(thing: Thing, things: Collection[Thing]) -> Thing:
+    """The object with the objects that its values name by `@id` in place of their names; those inside stay names."""
+    if not any(_is_reference(value) for value in thing.values()):
+        return thing
+    known = {name: other for other in things if _is_text(name := other.get("@id")) and not _is_reference(other)}
+    return {key: _referred(value, known) for key, value in thing.items()}
 
 
 def story(things: Collection[Thing], own: Collection[str], resolve: Callable[[str], str | None]) -> Thing:
@@ -76,6 +88,14 @@ def texts(value: Any) -> list[str]:
     return found
 
 
+def parsely(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Names of meta elements and their contents that the JSON of a `parsely-page` element stands for."""
+    for value in load(text) if text else ():
+        for key, name in _PARSELY.items():
+            if isinstance(value, dict) and (found := texts(value.get(key))):
+                yield name, found
+
+
 def address(value: Any) -> str | None:
     """The first address in a value such as an image's: a text, an object with a url, or a list of these."""
     current = value
@@ -87,33 +107,42 @@ def address(value: Any) -> str | None:
     return current if isinstance(current, str) else None
 
 
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str)
+
+
+def _type_name(text: str) -> str:
+    name = text.strip().rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
+    return _SPELLING.get(name.lower(), name)
+
+
+def _is_reference(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_is_reference, value[:_MAX_VALUES]))
+    return isinstance(value, dict) and "@id" in value and value.keys() <= {"@id", "@type"}
+
+
+def _referred(value: Any, known: dict[str, Thing]) -> Any:
+    if isinstance(value, list):
+        return [_referred(item, known) if isinstance(item, dict) else item for item in value]
+    name = value["@id"] if isinstance(value, dict) and _is_reference(value) else None
+    return known.get(name, value) if _is_text(name) else value
+
+
 def _addresses(thing: Thing) -> Iterator[str]:
     for key in ("url", "mainEntityOfPage", "@id"):
         if found := address(thing.get(key)):
             yield found
 
 
-def _load(script: str) -> Any:
-    """The value of a script; None where even mending does not make it JSON."""
-    if not script or len(script) > _MAX_SCRIPT:
-        return None
-    try:
-        return json.loads(script, strict=False)
-    except (ValueError, RecursionError):
-        mended = _TRAILING_COMMA.sub("", _CLOSING.sub("", _OPENING.sub("", script)).strip().rstrip(";"))
-    try:
-        return json.loads(mended, strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _walk(value: Any) -> Iterator[Thing]:
-    stack, count = [value], 0
-    while stack and count < _MAX_OBJECTS:
-        current = stack.pop()
+    stack, listed, count = [value], deque[Any](), 0
+    while (stack or listed) and count < _MAX_OBJECTS:
+        current = stack.pop() if stack else listed.popleft()
         if isinstance(current, list):
             stack.extend(reversed(current[:_MAX_OBJECTS]))
         elif isinstance(current, dict):
             count += 1
             yield current
             stack.extend(current[key] for key in reversed(_NESTED) if isinstance(current.get(key), dict | list))
+            listed.extend(current[key] for key in _LISTED if isinstance(current.get(key), dict | list))

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
-from scrapers import html_fields, phrases, walls
+from scrapers import phrases, times, walls
 from scrapers.article import Kind
 from scrapers.jsonld import ARTICLE_TYPES, LIST_TYPES, Thing, address, texts, types
 from scrapers.outline import Outline, outline, visible
@@ -147,7 +147,7 @@ class Signs:
     @cached_property
     def has_time(self) -> bool:
         """Whether there is any day or time of publication, in the markup or in the address."""
-        return bool(html_fields.day_in_url(self.page.url)) or next(html_fields.stamps(self.page), None) is not None
+        return times.is_dated(self.page)
 
     @cached_property
     def is_hidden(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import zlib
 from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
@@ -11,6 +12,17 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 MAX_DEPTH = 2_000  # open elements; a parser's look for an open paragraph walks up through all of them
 _MANY_TAGS = 20_000  # up to so many no nesting takes long
+_HEAD = 30_000  # bytes in which an encoding may be declared; a browser gives up after 1,024
+_MAX_UNZIPPED = 10_000_000  # bytes
+_LABEL = re.compile(
+    rb"(?i)<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-z0-9_:.-]{2,30})"
+)
+_LABELS = {
+    "utf8mb4": "utf-8", "utf8mb3": "utf-8", "utf-8mb4": "utf-8", "unicode": "utf-8", "x-sjis": "cp932",
+    "windows-31j": "cp932", "shift-jis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949",
+    "x-euc-jp": "euc-jp", "x-gbk": "gb18030", "gb_2312-80": "gb18030", "x-x-big5": "big5", "tis-620": "cp874",
+    "win-1250": "cp1250", "win-1251": "cp1251", "win1251": "cp1251", "ansi": "cp1252", "iso8859-1": "cp1252",
+}  # fmt: skip
 _SAMPLE = 50_000  # bytes that a guess at the encoding looks at: it is slow
 _LONG_TAG = 8_000  # characters
 _MANY_ATTRIBUTES = 500  # a parser compares each with those before it
@@ -33,9 +45,14 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     A label that the bytes contradict is not believed: text that is valid UTF-8 with non-ASCII in it was never
     meant as a single-byte encoding, and text that fits its label badly is tried as the next one.
     """
+    if body.startswith(b"\x1f\x8b"):
+        body = _unzipped(body)
     encoding, mark = read_bom(body)
     if encoding and mark:
         return body[len(mark) :].decode(encoding, "replace")
+    if wide := _wide(body):
+        return body.decode(wide, "replace")
+    body = body.replace(b"\0", b"")  # of no text; some systems leave them between letters
     if body.isascii() and b"\x1b" not in body:  # ISO-2022-JP hides in ASCII, behind escapes
         return body.decode("ascii")
     utf8 = _strict(body, "utf-8")
@@ -78,12 +95,31 @@ def _without_attributes(part: str) -> str:
 
 
 def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
-    labels = (http_content_type_encoding(content_type), html_body_declared_encoding(body[:8192]))
-    for label in dict.fromkeys(labels):
-        if encoding := resolve_encoding(label) if label else None:
+    labels = (http_content_type_encoding(content_type), html_body_declared_encoding(body[:_HEAD]))
+    later = _LABEL.findall(body[:_HEAD])  # a second meta element, or one that the first pattern does not know
+    for label in dict.fromkeys([*labels, *(name.decode("ascii") for name in later[:3])]):
+        label = (label or "").strip(" \t\"';,").lower()
+        if encoding := resolve_encoding(_LABELS.get(label, label)) if label else None:
             name = codecs.lookup(encoding).name.replace("-", "_")
             if _is_charset(name):
                 yield "utf_8" if name in _WIDE else name  # the label was read as ASCII, so the page is not wide
+
+
+def _wide(body: bytes) -> str | None:
+    """UTF-16 that neither a mark nor a label names: markup is mostly ASCII, so every other byte of it is zero."""
+    start = body[:400]
+    zeros = start[::2].count(0), start[1::2].count(0)
+    if len(start) < 8 or b"<" not in start or max(zeros) < len(start) * 0.35 or min(zeros) > len(start) * 0.05:
+        return None
+    return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+
+
+def _unzipped(body: bytes) -> bytes:
+    """What gzip packed and a server did not say it did; as it is if that is no gzip."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(body, _MAX_UNZIPPED) or body
+    except zlib.error:
+        return body
 
 
 def _is_charset(name: str) -> bool:

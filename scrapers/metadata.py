@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 from scrapers.article import Access
-from scrapers.jsonld import Thing, address, texts, types
+from scrapers.jsonld import Thing, address, texts
 from scrapers.page import Page
 from scrapers.text import plain
 from scrapers.urls import is_home, same_site
@@ -21,16 +21,6 @@ _TIER = ("article:content_tier", "og:article:content_tier", "content_tier", "con
 _MAX_TAGS = 50
 _NO_TOPIC = re.compile(r"\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|www\..*", re.IGNORECASE)
 _NO_LANGUAGES = frozenset(("und", "mul", "mis", "zxx", "utf", "iso"))  # codes of ISO 639 for none, and charsets
-_PUBLISHED = (
-    *("article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date"),
-    *("article:published", "publish-date", "publishdate", "publication_date", "pubdate", "date", "dc.date"),
-    *("dc.date.issued", "dcterms.date", "dcterms.created", "dc.date.created", "sailthru.date", "article.published"),
-    *("cxenseparse:recs:publishtime", "originalpublicationdate", "article_date_original", "cdate", "displaydate"),
-)
-_MODIFIED = (
-    *("article:modified_time", "og:updated_time", "article:updated_time", "datemodified", "lastmod", "last-modified"),
-    *("dcterms.modified", "dc.date.modified", "article:modified", "revised", "utime", "article.updated"),
-)
 
 Value = TypeVar("Value")
 
@@ -40,23 +30,6 @@ class Found(NamedTuple, Generic[Value]):
 
     value: Value
     origin: str
-
-
-def times(page: Page, is_modified: bool) -> Iterator[Found[str]]:
-    """Stamps of the publication or, if `is_modified`, of the last change; of articles first, then of the page."""
-    keys = ("dateModified",) if is_modified else ("datePublished", "uploadDate", "dateCreated")
-    metas = _MODIFIED if is_modified else _PUBLISHED
-    thing = page.story
-    for key in keys:
-        for text in texts(thing.get(key))[:1]:
-            yield Found(text, "json-ld")
-    for name in metas:
-        if name in page.meta:
-            yield Found(page.meta[name][0], "meta")
-    for other in page.json_ld:
-        if types(other) & {"WebPage", "NewsArticle", "Article"}:
-            for text in texts(other.get(keys[0]))[:1]:
-                yield Found(text, "json-ld")
 
 
 def canonical(page: Page) -> Found[str] | None:

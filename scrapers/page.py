@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from scrapers import jsonld
 from scrapers.jsonld import Thing
 from scrapers.markup import decode, tame
+from scrapers.mojibake import mended
 from scrapers.text import clean
 from scrapers.urls import normalise, site_of
 
@@ -34,7 +35,7 @@ class Page:
     @cached_property
     def text(self) -> str:
         """The decoded markup; bytes that fit no encoding become U+FFFD."""
-        return decode(self.body, self.headers.get("content-type"))
+        return mended(decode(self.body, self.headers.get("content-type")))
 
     @cached_property
     def _markup(self) -> str:
@@ -69,7 +70,10 @@ class Page:
 
     @cached_property
     def meta(self) -> dict[str, tuple[str, ...]]:
-        """The non-empty contents of the meta elements by lower-case name, property, itemprop or http-equiv."""
+        """The non-empty contents of the meta elements by lower-case name, property, itemprop or http-equiv.
+
+        Parse.ly's JSON, in `parsely-page`, counts as the elements `parsely-title`, `parsely-pub-date` and so on.
+        """
         found: dict[str, list[str]] = {}
         for node in self.tree.css("meta[content]"):
             attributes = node.attributes
@@ -79,6 +83,8 @@ class Page:
             names = (attributes.get(key) for key in ("property", "name", "itemprop", "http-equiv"))
             for name in {name.strip().lower() for name in names if name}:
                 found.setdefault(name, []).append(content)
+        for name, texts in jsonld.parsely(found.get("parsely-page", [""])[0]):
+            found.setdefault(name, texts)
         return {name: tuple(contents) for name, contents in found.items()}
 
     def first_meta(self, *names: str) -> str | None:
@@ -95,7 +101,7 @@ class Page:
     def story(self) -> Thing:
         """The JSON-LD object that is the page's article, or else its video or gallery; empty if there is none."""
         own = {url for url in (normalise(self.url), self.link("canonical")) if url}
-        return jsonld.story(self.json_ld, own, self.absolute)
+        return jsonld.resolved(jsonld.story(self.json_ld, own, self.absolute), self.json_ld)
 
     @cached_property
     def site_names(self) -> frozenset[str]:

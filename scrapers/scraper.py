@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any, ClassVar
 
 from bs4.element import Tag
@@ -16,12 +17,13 @@ from scrapers import (
     bylines,
     datelines,
     dates,
-    html_fields,
     kinds,
+    language,
     metadata,
     sections,
     soup_text,
     standfirst,
+    times,
     titles,
 )
 from scrapers.article import Access, Article, Hint, Kind
@@ -46,9 +48,15 @@ class Scraper:
     article_url: ClassVar[re.Pattern[str] | None] = None  # of articles; its group `id` is the publisher's id
     selectors: Selectors = Selectors()
 
-    def __init__(self, page: Page, hint: Hint | None = None, mend: Selectors | None = None) -> None:
-        """`mend`: an operator's selectors, which take the place of the class's field by field."""
+    def __init__(
+        self, page: Page, hint: Hint | None = None, mend: Selectors | None = None, now: datetime | None = None
+    ) -> None:
+        """`mend`: an operator's selectors, which take the place of the class's field by field.
+
+        `now` is when the page was read: times after it are not believed. None: at this moment.
+        """
         self.page = page
+        self.now = now or datetime.now(UTC)
         self.hint = hint or Hint()
         if mend:
             self.selectors = self.selectors.mended_by(mend)
@@ -57,13 +65,14 @@ class Scraper:
 
     def scrape(self) -> Article:
         """The page's record; its kind tells whether it is an article."""
-        title, signed, access = self._title, self.authors(), self.access()
+        title, signed, access = self._title, self._authors, self.access()
         paragraphs = authors.left_out_of(self.body(title.value if title else ""), signed)
         kind = self.kind(title, paragraphs, access)
         if kind is Kind.PAYWALL and access.origin == "heuristic":
             access = Found("subscriber", "heuristic")  # nothing says so but the wall itself
         if kind in (Kind.OTHER, Kind.PAYWALL) and (given := self.body_of_feed(title)):
             paragraphs, kind = given, Kind.ARTICLE
+        text = paragraphs.value if paragraphs else ()
         return _record(
             self.page.url,
             {
@@ -71,9 +80,9 @@ class Scraper:
                 "title": title,
                 "subtitle": self.subtitle(title),
                 "authors": signed,
-                **self._credits(paragraphs.value if paragraphs else ()),
+                **self._credits(text),
                 **self._times(),
-                **self._placing(),
+                **self._placing(text),
                 "paragraphs": paragraphs,
                 "image": self.image(),
                 "tags": self.tags(),
@@ -104,9 +113,9 @@ class Scraper:
             "modified": self.modified(published),
         }
 
-    def _placing(self) -> Fields:
+    def _placing(self, paragraphs: Paragraphs) -> Fields:
         return {
-            "language": self.article_language(),
+            "language": self.article_language(paragraphs),
             "section": self.section(),
             "edition": self.edition(),
             "edition_date": self.edition_date(),
@@ -173,26 +182,33 @@ class Scraper:
         return self.title()
 
     @cached_property
+    def _authors(self) -> Found[tuple[str, ...]] | None:
+        return self.authors()
+
+    @cached_property
     def _bylines(self) -> list[Found[list[str]]]:
         return list(self.bylines())
 
     def published(self) -> Found[Stamp] | None:
         """The first publication; where a day is stated first, the first finer time of that day."""
-        return self._first_stamp(self._published_stamps(), self.hint.published)
+        texts = (Found(text, RULE) for text in self.select_times(self.selectors.published))
+        return self._first_stamp(chain(texts, times.published(self.page)), self.hint.published)
 
     def modified(self, published: Found[Stamp] | None) -> Found[datetime] | None:
         """The last change, unless it is before the publication."""
-        texts = [Found(text, RULE) for text in self.select_times(self.selectors.modified)]
-        found = self._first_stamp([*texts, *metadata.times(self.page, is_modified=True)], self.hint.modified)
+        texts = (Found(text, RULE) for text in self.select_times(self.selectors.modified))
+        found = self._first_stamp(chain(texts, times.modified(self.page)), self.hint.modified)
         if found is None or (published and found.value.at < published.value.at):
             return None
         return Found(found.value.at, found.origin)
 
-    def article_language(self) -> Found[str] | None:
-        """The language's code."""
+    def article_language(self, paragraphs: Paragraphs = ()) -> Found[str] | None:
+        """The language's code, as stated, unless the text is certainly in another language."""
         if self.language:
             return Found(self.language, RULE)
-        return metadata.language(self.page) or _of_feed(metadata.language_code(self.hint.language))
+        stated = metadata.language(self.page) or _of_feed(metadata.language_code(self.hint.language))
+        code = language.checked(stated.value if stated else None, " ".join(dict.fromkeys(paragraphs[:30])))
+        return stated if code is None or (stated and code == stated.value) else Found(code, "heuristic")
 
     def section(self) -> Found[str] | None:
         """The section of the paper."""
@@ -272,25 +288,12 @@ class Scraper:
             self._selected[selector] = list(self.page.soup.select(selector))
         return self._selected[selector]
 
-    def _published_stamps(self) -> Iterator[Found[str]]:
-        yield from (Found(text, RULE) for text in self.select_times(self.selectors.published))
-        yield from metadata.times(self.page, is_modified=False)
-        if day := html_fields.day_in_url(self.page.url):
-            yield Found(day, "url")
-        yield from (Found(text, "html") for text in html_fields.stamps(self.page))
-
     def _first_stamp(self, texts: Iterable[Found[str]], given: datetime | None) -> Found[Stamp] | None:
-        first: Found[Stamp] | None = None
-        for text, origin in texts:
-            stamp = dates.parse(text, self.zone, self.language)
-            if stamp is None:
-                continue
-            if stamp.precision != "day" and (first is None or stamp.at.date() == first.value.at.date()):
-                return Found(stamp, origin)
-            first = first or Found(stamp, origin)
-        if given is None or given.tzinfo is None or first:
-            return first
-        return Found(Stamp(given, "second" if given.second else "minute"), "feed")
+        locale = times.locale(self.page, self.language)
+        found = times.first((Found(dates.parse(text, self.zone, locale), origin) for text, origin in texts), self.now)
+        if found or given is None or given.tzinfo is None:
+            return found
+        return times.first([Found(Stamp(given, "second" if given.second else "minute"), "feed")], self.now)
 
 
 def _record(url: str, found: Fields) -> Article:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scrapers.html_fields import text_of
 from scrapers.jsonld import Thing, address, texts, types
 from scrapers.metadata import Found
 from scrapers.page import Page
 from scrapers.site_titles import SiteWords
-from scrapers.text import plain
+from scrapers.text import plain, text_of
 from scrapers.urls import is_home, normalise
 from scrapers.wording import agree, letters
 

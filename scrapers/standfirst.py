@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 from scrapers import titles
-from scrapers.html_fields import text_of
 from scrapers.jsonld import texts
 from scrapers.page import Page
+from scrapers.text import text_of
 from scrapers.wording import agree, letters
 
 _MAX_STEPS = 120  # elements behind the headline that are looked at

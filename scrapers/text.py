@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from selectolax.lexbor import LexborNode
+
 # controls but for white space, soft hyphens, zero-width marks, lone surrogates and the object replacement character
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ufffc\ud800-\udfff\U000e0001-\U000e007f]"
@@ -28,3 +30,8 @@ def plain(text: str) -> str:
     if "<" in text:
         text = _TAG.sub(" ", text)
     return clean(text)
+
+
+def text_of(node: LexborNode) -> str:
+    """The text of a node on one line."""
+    return clean(node.text(deep=True))

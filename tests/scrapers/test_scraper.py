@@ -10,6 +10,7 @@ from scrapers.article import Article, Hint, Kind
 from scrapers.datelines import dateline
 from scrapers.page import Page
 from scrapers.registry import scrape
+from scrapers.scraper import Scraper
 
 URL = "https://www.example.com/news/ferry-sails"
 SENTENCES = [
@@ -129,16 +130,56 @@ def test_change_before_the_publication_is_not_believed():
     assert scrape(page(head)).modified is None
 
 
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "published", "modified"),
+    [
+        ("", "<time itemprop=datePublished datetime=2025-03-01T10:00Z></time>", "2025-03-01T10:00:00+00:00", None),
+        ("", "<b property='schema:datePublished' content=2025-03-01T10:00Z>1</b>", "2025-03-01T10:00:00+00:00", None),
+        (
+            "",
+            "<time class='entry-date published' datetime=2025-03-01T10:00Z></time>"
+            "<time class=updated datetime=2025-03-02T10:00Z></time>",
+            "2025-03-01T10:00:00+00:00",
+            "2025-03-02T10:00:00+00:00",
+        ),
+        ("", "<div><h1>A b</h1><p>Mira Solano</p><b>Mar 1, 2025</b></div>", "2025-03-01T00:00:00+00:00", None),
+        ("", "<div class=date>1 March 2025, updated 2 March 2025</div>", "2025-03-01T00:00:00+00:00", None),
+        ("<meta name=date content=2025-09-01><meta name=cdate content=2025-3-1>", "",
+         "2025-03-01T00:00:00+00:00", None),
+        (
+            "<meta name=date content=2025-03-01T23:00Z><meta name=pubdate content=2025-03-02T01:00+02:00>",
+            "",
+            "2025-03-02T01:00:00+02:00",
+            None,
+        ),
+        ("<script>x={'publishedAt':'2025-03-01T10:00:00Z'}</script>", "", "2025-03-01T10:00:00+00:00", None),
+    ],
+)  # fmt: skip
+def test_times(head, body, published, modified):
+    article = Scraper(page(head, body + TEXT), now=NOW).scrape()
+
+    found = (article.published and article.published.isoformat(), article.modified and article.modified.isoformat())
+    assert found == (published, modified)
+
+
+@pytest.mark.parametrize("path", ["/2025/04/11/ferry", "/2025-04-11/ferry", "/20250411/ferry", "/n/2025/4/11/"])
+def test_day_in_the_address(path):
+    assert scrape(page(url=f"https://www.example.com{path}")).published.isoformat()[:10] == "2025-04-11"
+
+
 def test_feed_is_the_last_resort():
     hint = Hint(
         title="Other", published=datetime(2025, 1, 1, tzinfo=UTC), authors=("Odo Ferrant",), tags=("ferry",),
-        language="de", image="/x.jpg",
+        language="en", image="/x.jpg",
     )  # fmt: skip
     bare = Page(f"<h1>Ferry sails</h1>{TEXT}".encode(), URL)
 
     article = scrape(bare, hint)
 
-    assert (article.authors, article.tags, article.language) == (("Odo Ferrant",), ("ferry",), "de")
+    assert (article.authors, article.tags, article.language) == (("Odo Ferrant",), ("ferry",), "en")
     assert article.published == hint.published
     assert {article.provenance[name] for name in ("authors", "tags", "language", "published", "image")} == {"feed"}
     assert article.title == "Ferry sails"

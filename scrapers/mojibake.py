@@ -1,0 +1,44 @@
+"""UTF-8 that a publisher's system once read as Windows-1252, put right where that is certain."""
+
+# ruff: noqa: RUF001  (letters that look alike are what this is about)
+
+from __future__ import annotations
+
+import re
+
+_ROUNDS = 3  # some are encoded twice, and more
+_HIGH = bytes(range(0x80, 0xA0)).decode("cp1252", "replace")
+_BYTE_OF = {char: 0x80 + number for number, char in enumerate(_HIGH) if char != "\ufffd"}
+_REST = "\x80-\xbf" + "".join(char for char in _BYTE_OF)  # what the bytes 80 to BF look like
+# Ã or Â and a sign that no word goes on with; â€ and another; Ð and its like three times; emoji; Chinese four times
+_CERTAIN = re.compile(
+    f"[ÃÂ][\x80-\x9f¡-§©¬®-³µ-·¹º¼-¿€ƒ†-‡ˆ‰Šš Œœ Žž™Ÿ¢˜]|â[\x80-\x84€‚ƒ„][{_REST}]|(?:[ÐÑÎÏØÙ][{_REST}]){{3}}"
+    f"|ðŸ[{_REST}]{{2}}|(?:[ã-ï][{_REST}]{{2}}){{4}}".replace(" ", "")
+)
+# One of them is in any text of some length that was misread: of Latin, emoji, Cyrillic, Greek, Arabic, CJK. They are
+# looked for among the bytes that are not ASCII, which are few: the pattern takes milliseconds a page.
+_SIGNS = [
+    sign.encode() for sign in ["Ã", "Â", "â€", "ðŸ", "Ð°", "Ð¾", "Ð¸", "Î±", "Ø§", "Ù„", "ã€", "ã\x81", "ï¼", "ë‹"]
+]
+_ASCII = bytes(range(0x80))
+_RUN = re.compile(f"[Â-ô\xc2-\xf4][{_REST}]{{1,3}}(?:[\xc2-\xf4][{_REST}]{{1,3}})*")
+
+
+def mended(text: str) -> str:
+    """The text, with such runs as they were meant; unchanged unless one of them can be nothing else."""
+    for _ in range(_ROUNDS):
+        if text.isascii():
+            return text
+        high = text.encode("utf-8", "ignore").translate(None, _ASCII)
+        if not any(sign in high for sign in _SIGNS) or not _CERTAIN.search(high.decode()) or not _CERTAIN.search(text):
+            return text
+        text = _RUN.sub(_as_meant, text)
+    return text
+
+
+def _as_meant(match: re.Match[str]) -> str:
+    run = match[0]
+    try:
+        return bytes(_BYTE_OF.get(char, ord(char)) for char in run).decode("utf-8")
+    except ValueError:  # a sign of no byte, or bytes that are no UTF-8: it was meant as it stands
+        return run
