@@ -9,8 +9,6 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, ClassVar
 
-from bs4.element import Tag
-
 from scrapers import (
     authors,
     body,
@@ -21,7 +19,6 @@ from scrapers import (
     language,
     metadata,
     sections,
-    soup_text,
     standfirst,
     times,
     titles,
@@ -30,15 +27,14 @@ from scrapers.article import Access, Article, Hint, Kind
 from scrapers.dates import Stamp
 from scrapers.metadata import Found
 from scrapers.page import Page
-from scrapers.selectors import RULE, Selectors
-from scrapers.text import clean, plain
+from scrapers.selectors import RULE, Paragraphs, Selecting, Selectors
+from scrapers.text import plain
 from scrapers.urls import bare_host, host_of, normalise
 
-Paragraphs = tuple[str, ...]
 Fields = dict[str, Found[Any] | None]  # by the name of the article's field
 
 
-class Scraper:
+class Scraper(Selecting):
     """Makes an article of a page. Each field's method gives a value with its origin, or None (an empty tuple)."""
 
     hosts: ClassVar[tuple[str, ...]] = ()  # without www.; none for a base class
@@ -46,7 +42,6 @@ class Scraper:
     timezone: ClassVar[str | None] = None  # IANA name, for times without a zone
     language: ClassVar[str | None] = None
     article_url: ClassVar[re.Pattern[str] | None] = None  # of articles; its group `id` is the publisher's id
-    selectors: Selectors = Selectors()
 
     def __init__(
         self, page: Page, hint: Hint | None = None, mend: Selectors | None = None, now: datetime | None = None
@@ -55,13 +50,10 @@ class Scraper:
 
         `now` is when the page was read: times after it are not believed. None: at this moment.
         """
-        self.page = page
+        super().__init__(page, mend)
         self.now = now or datetime.now(UTC)
         self.hint = hint or Hint()
-        if mend:
-            self.selectors = self.selectors.mended_by(mend)
         self.zone = self.timezone or self.hint.timezone
-        self._selected: dict[str, list[Tag]] = {}  # by selector: bylines are asked for twice
 
     def scrape(self) -> Article:
         """The page's record; its kind tells whether it is an article."""
@@ -229,15 +221,10 @@ class Scraper:
         """The paragraphs of the page: by the publisher's selectors, else the likely blocks, else JSON-LD's text."""
         if rule := self.select_paragraphs():
             return Found(rule, RULE)
-        likely, stated = self._kept(body.find(self.page, title)), metadata.body(self.page)
+        likely, stated = self.kept(body.find(self.page, title)), metadata.body(self.page)
         if stated and kinds.words(stated) >= 40 and kinds.words(likely) * 3 < kinds.words(stated):
             return Found(stated, "json-ld")
         return Found(likely, "heuristic") if likely else None
-
-    def _kept(self, paragraphs: Paragraphs) -> Paragraphs:
-        """The paragraphs without those that are the text of a block in an element of `selectors.drop`."""
-        dropped = {"".join(text.split()) for text in soup_text.paragraphs(self._select(self.selectors.drop), set())}
-        return tuple(text for text in paragraphs if "".join(text.split()) not in dropped) if dropped else paragraphs
 
     def body_of_feed(self, title: Found[str] | None) -> Found[Paragraphs] | None:
         """The text that the feed gave, where the page shows none; short ones are teasers."""
@@ -260,33 +247,6 @@ class Scraper:
     def access(self) -> Found[Access]:
         """Who can read it, as far as the page tells; free if it does not."""
         return metadata.access(self.page) or Found("free", "heuristic")
-
-    def select_text(self, selector: str | None) -> str | None:
-        """The text of the first element that the selector finds text in."""
-        return next((text for node in self._select(selector) if (text := clean(node.get_text()))), None)
-
-    def select_texts(self, selector: str | None) -> list[str]:
-        """The non-empty texts of the selected elements."""
-        return [text for node in self._select(selector) if (text := clean(node.get_text()))]
-
-    def select_times(self, selector: str | None) -> list[str]:
-        """What the selected elements state as their time, for a program and then for people."""
-        nodes = self._select(selector)
-        texts = (text for node in nodes for text in (str(node.get("datetime") or ""), node.get_text()))
-        return [found for text in texts if (found := clean(text))]
-
-    def select_paragraphs(self) -> Paragraphs:
-        """The texts of the elements of `selectors.body`, outermost ones only, without those of `selectors.drop`."""
-        nodes = self._select(self.selectors.body)
-        dropped = soup_text.within(self._select(self.selectors.drop)) if nodes else set()
-        return tuple(soup_text.paragraphs(nodes, dropped))
-
-    def _select(self, selector: str | None) -> list[Tag]:
-        if not selector:
-            return []
-        if selector not in self._selected:
-            self._selected[selector] = list(self.page.soup.select(selector))
-        return self._selected[selector]
 
     def _first_stamp(self, texts: Iterable[Found[str]], given: datetime | None) -> Found[Stamp] | None:
         locale = times.locale(self.page, self.language)
