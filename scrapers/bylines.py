@@ -13,6 +13,7 @@ from scrapers.jsonld import Thing, texts
 from scrapers.metadata import Found
 from scrapers.page import Page
 from scrapers.text import clean, text_of
+from scrapers.walk import next_node
 
 _META = (
     *("author", "article:author_name", "byl", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator"),
@@ -74,7 +75,7 @@ def near_headline(page: Page, title: str) -> Near:
     lines: list[list[str]] = []
     dated: list[str] = []
     length, before = 0, ""
-    node = _next(heading, inside=False) if heading is not None else None
+    node = next_node(heading, is_inside=False) if heading is not None else None
     for _ in range(_MAX_STEPS):
         if node is None or length > _MAX_TEXT or len(lines) >= _MAX_GROUPS:
             break
@@ -100,7 +101,7 @@ def near_headline(page: Page, title: str) -> Near:
             if sum(map(len, parts)) <= _BYLINE_LENGTH:
                 lines.append(names.line(parts))
                 inside = False
-        node = _next(node, inside)
+        node = next_node(node, inside)
     return Near([line for line in lines if line], dated)
 
 
@@ -135,22 +136,10 @@ def _headline(page: Page, title: str) -> LexborNode | None:
     return titles.shown(page, title) or (firsts[-1] if firsts else None)
 
 
-def _next(node: LexborNode, inside: bool) -> LexborNode | None:
-    """The next node in the order of the document, into this one's children or past them."""
-    if inside and (child := node.child) is not None:
-        return child
-    current: LexborNode | None = node
-    for _ in range(_MAX_STEPS):
-        if current is None or current.next is not None:
-            break
-        current = current.parent
-    return current.next if current is not None else None
-
-
 def _following(node: LexborNode) -> list[str]:
     """The texts that go on a line which began with "By": as far as names, jobs and commas go, or one element."""
     found: list[str] = []
-    current, length = _next(node, inside=False), 0
+    current, length = next_node(node, is_inside=False), 0
     for _ in range(24):
         if current is None or length > _BYLINE_LENGTH or current.tag in ("p", "h1", "h2", "h3", "article", "section"):
             break
@@ -159,7 +148,7 @@ def _following(node: LexborNode) -> list[str]:
                 break
             found.append(text)
             length += len(text)
-        current = _next(current, inside=True)
+        current = next_node(current, is_inside=True)
     return found[:8]
 
 

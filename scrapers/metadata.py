@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 from scrapers.article import Access
@@ -17,6 +19,8 @@ _TIERS: dict[str, Access] = {
 }  # fmt: skip
 _TIER = ("article:content_tier", "og:article:content_tier", "content_tier", "content-tier", "article:access", "access")
 _MAX_TAGS = 50
+_NO_TOPIC = re.compile(r"\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|www\..*", re.IGNORECASE)
+_NO_LANGUAGES = frozenset(("und", "mul", "mis", "zxx", "utf", "iso"))  # codes of ISO 639 for none, and charsets
 
 Value = TypeVar("Value")
 
@@ -57,10 +61,20 @@ def tags(page: Page) -> Found[tuple[str, ...]] | None:
     stated += [([word for name in group for word in page.meta.get(name, ())], "meta") for group in names]
     for words, origin in stated:
         split = words[0].split(",") if len(words) == 1 else words
-        topics = dict.fromkeys(word for word in map(plain, split) if 1 < len(word) <= 80 and ":" not in word)
-        if topics:
-            return Found(tuple(topics)[:_MAX_TAGS], origin)
+        if found := topics(page, split):
+            return Found(found, origin)
     return None
+
+
+def topics(page: Page, words: Iterable[str]) -> tuple[str, ...]:
+    """Those of the words that a reader would take for a topic: no ids, no numbers, not the site's own host."""
+    named = dict.fromkeys(
+        word
+        for word in map(plain, words)
+        if 1 < len(word) <= 80 and ":" not in word and not _NO_TOPIC.fullmatch(word)
+        if "." not in word or not same_site(word, page.url)
+    )
+    return tuple(named)[:_MAX_TAGS]
 
 
 def language(page: Page) -> Found[str] | None:
@@ -77,7 +91,7 @@ def language(page: Page) -> Found[str] | None:
 def language_code(value: str | None) -> str | None:
     """`en` of `en-GB`, `en_US` or `EN`; None for what is no language code."""
     code = (value or "").strip().replace("_", "-").partition("-")[0].lower()
-    return code if 2 <= len(code) <= 3 and code.isascii() and code.isalpha() and code not in ("und", "mul") else None
+    return code if 2 <= len(code) <= 3 and code.isascii() and code.isalpha() and code not in _NO_LANGUAGES else None
 
 
 def access(page: Page) -> Found[Access] | None:

@@ -57,7 +57,8 @@ class Page:
     def soup(self) -> BeautifulSoup:
         """A BeautifulSoup of the part that matters: the main element if it has the headline, else what surrounds it.
 
-        That is the smallest element around the first h1 with half of the text of `story_tree`; without an h1, all.
+        That is the smallest element around the first h1 with half of the text of `story_tree`, and no less than the
+        `article` or `main` around the h1; without an h1, all.
         """
         mains = self.story_tree.css("main")
         is_main = len(mains) == 1 and mains[0].css_first("h1") is not None
@@ -147,8 +148,15 @@ def _around_headline(tree: LexborHTMLParser) -> LexborNode | None:
     if heading is None or root is None:
         return None
     half, node = len(root.text()) / 2, heading.parent
+    around: LexborNode | None = None
+    is_in_story = False
     for _ in range(_MAX_STEPS):
-        if node is None or len(node.text()) >= half:
-            return node
+        if node is None:
+            break
+        is_in_story = is_in_story or node.tag in ("article", "main")
+        if around is None and len(node.text()) >= half:
+            around = node
+        if around is not None and is_in_story:
+            return node  # the outer one of the two
         node = node.parent
-    return None
+    return around

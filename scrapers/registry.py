@@ -12,8 +12,9 @@ from importlib.metadata import entry_points
 from scrapers import publishers
 from scrapers.article import Article, Hint
 from scrapers.page import Page
-from scrapers.scraper import Scraper, Selectors
-from scrapers.urls import bare_host, host_of
+from scrapers.scraper import Scraper
+from scrapers.selectors import Selectors
+from scrapers.urls import bare_host, host_of, site_of
 
 ENTRY_POINTS = "dateline.scrapers"  # group; each names a subclass of Scraper, and wins over one of ours
 
@@ -29,8 +30,12 @@ def scrape(page: Page, hint: Hint | None = None, mend: Selectors | None = None) 
 
 
 def scraper_for(host: str) -> type[Scraper]:
-    """The class that reads the pages of a host (with or without www. and port); `Scraper` itself if none is named."""
-    return scrapers_by_host().get(_key(host), Scraper)
+    """The class that reads the pages of a host (with or without www. and port); `Scraper` itself if none is named.
+
+    A host that no class names is read by the one of the host above it, up to the registered domain.
+    """
+    named = scrapers_by_host()
+    return next((named[name] for name in _upwards(_key(host)) if name in named), Scraper)
 
 
 @cache
@@ -41,6 +46,16 @@ def scrapers_by_host() -> dict[str, type[Scraper]]:
 
 def _key(host: str) -> str:
     return bare_host(host.partition(":")[0])
+
+
+def _upwards(host: str) -> Iterator[str]:
+    """`sport.paper.co.uk`, `paper.co.uk`."""
+    site = site_of(host)
+    while host.endswith(site):
+        yield host
+        if host == site:
+            return
+        host = host.partition(".")[2]
 
 
 def _publishers() -> Iterator[type[Scraper]]:
@@ -54,7 +69,7 @@ def _plugins() -> Iterator[type[Scraper]]:
     for entry in entry_points(group=ENTRY_POINTS):
         try:
             scraper = entry.load()
-        except (ImportError, AttributeError):
+        except Exception:  # another's code, run as it is imported: it may raise anything, the other plugins still load
             log.exception("scraper plugin not loaded", extra={"plugin": entry.name})
             continue
         if isinstance(scraper, type) and issubclass(scraper, Scraper):

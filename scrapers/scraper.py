@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import chain
-from typing import Any, ClassVar, Self
-
-import soupsieve
-from bs4.element import Tag
+from typing import Any, ClassVar
 
 from scrapers import (
+    authors,
     body,
     bylines,
     datelines,
@@ -21,9 +18,7 @@ from scrapers import (
     kinds,
     language,
     metadata,
-    names,
     sections,
-    soup_text,
     standfirst,
     times,
     titles,
@@ -33,52 +28,14 @@ from scrapers.dates import Stamp
 from scrapers.features import Known
 from scrapers.metadata import Found
 from scrapers.page import Page
-from scrapers.text import clean, plain
+from scrapers.selectors import RULE, Paragraphs, Selecting, Selectors
+from scrapers.text import plain
 from scrapers.urls import bare_host, host_of, normalise
 
-RULE = "publisher rule"
-Paragraphs = tuple[str, ...]
+Fields = dict[str, Found[Any] | None]  # by the name of the article's field
 
 
-@dataclass(frozen=True, slots=True)
-class Selectors:
-    """CSS selectors of a publisher's fields, on `Page.soup`. A field that is not named is found generically.
-
-    `body` selects the elements that are a paragraph each, or several where they hold blocks or empty lines; `drop` what
-    is left out of them and of their text. Where the body is found generically, `drop` leaves out its paragraphs that
-    stand in such an element. `published` and `modified` are read from `datetime` where the element has one.
-    Raises soupsieve.SelectorSyntaxError for one that is no selector, TypeError for a field that there is not.
-    """
-
-    title: str | None = None
-    subtitle: str | None = None
-    authors: str | None = None
-    agency: str | None = None
-    published: str | None = None
-    modified: str | None = None
-    section: str | None = None
-    edition: str | None = None
-    edition_date: str | None = None
-    body: str | None = None
-    drop: str | None = None
-    image: str | None = None
-    tags: str | None = None
-
-    def __post_init__(self) -> None:
-        for part in fields(self):
-            if selector := getattr(self, part.name):
-                soupsieve.compile(selector)
-
-    def as_dict(self) -> dict[str, str]:
-        """The selectors of the fields that are named."""
-        return {part.name: value for part in fields(self) if (value := getattr(self, part.name)) is not None}
-
-    def mended_by(self, other: Selectors) -> Self:
-        """These selectors, with those of the fields that the other ones name in their place."""
-        return replace(self, **other.as_dict())
-
-
-class Scraper:
+class Scraper(Selecting):
     """Makes an article of a page. Each field's method gives a value with its origin, or None (an empty tuple)."""
 
     hosts: ClassVar[tuple[str, ...]] = ()  # without www.; none for a base class
@@ -86,7 +43,6 @@ class Scraper:
     timezone: ClassVar[str | None] = None  # IANA name, for times without a zone
     language: ClassVar[str | None] = None
     article_url: ClassVar[re.Pattern[str] | None] = None  # of articles; its group `id` is the publisher's id
-    selectors: Selectors = Selectors()
 
     def __init__(
         self, page: Page, hint: Hint | None = None, mend: Selectors | None = None, now: datetime | None = None
@@ -95,58 +51,68 @@ class Scraper:
 
         `now` is when the page was read: times after it are not believed. None: at this moment.
         """
-        self.page = page
+        super().__init__(page, mend)
         self.now = now or datetime.now(UTC)
         self.hint = hint or Hint()
-        if mend:
-            self.selectors = self.selectors.mended_by(mend)
         self.zone = self.timezone or self.hint.timezone
-        self._selected: dict[str, list[Tag]] = {}  # by selector: bylines are asked for twice
 
     def scrape(self) -> Article:
         """The page's record; its kind tells whether it is an article."""
-        title = self._title
-        paragraphs = self.body()
-        access = self.access()
-        authors = self._authors
-        if paragraphs and authors and paragraphs.origin == "heuristic":
-            story = (text for text in paragraphs.value if not names.is_byline(text, authors.value))
-            paragraphs = Found(tuple(story), "heuristic")
+        title, signed, access = self._title, self._authors, self.access()
+        paragraphs = authors.left_out_of(self.body(), signed)
         kind = self.kind(title, paragraphs, access)
         if kind is Kind.PAYWALL and access.origin == "heuristic":
             access = Found("subscriber", "heuristic")  # nothing says so but the wall itself
         if kind in (Kind.OTHER, Kind.PAYWALL) and (given := self.body_of_feed(title)):
             paragraphs, kind = given, Kind.ARTICLE
-        opening = paragraphs.value[0] if paragraphs and paragraphs.value else ""
-        place, credit = datelines.dateline(opening)
-        closing = datelines.closing_credit(paragraphs.value) if paragraphs else None
-        published = self.published()
-        found: dict[str, Found[Any] | None] = {
+        text = paragraphs.value if paragraphs else ()
+        return _record(
+            self.page.url,
+            {
+                **self._identity(),
+                "title": title,
+                "subtitle": self.subtitle(title),
+                "authors": signed,
+                **self._credits(text),
+                **self._times(),
+                **self._placing(text),
+                "paragraphs": paragraphs,
+                "image": self.image(),
+                "tags": self.tags(),
+                "access": access,
+                "kind": Found(kind, "heuristic"),
+            },
+        )
+
+    def _identity(self) -> Fields:
+        return {
             "canonical_url": self.canonical_url(),
             "source": Found(self.source or bare_host(host_of(self.page.url)), RULE if self.source else "url"),
             "source_article_id": self.source_article_id(),
-            "title": title,
-            "subtitle": self.subtitle(title),
-            "authors": authors,
-            "agency": self.agency(credit or closing),
+        }
+
+    def _credits(self, paragraphs: Paragraphs) -> Fields:
+        place, credit = datelines.dateline(paragraphs[0] if paragraphs else "")
+        return {
+            "agency": self.agency(credit or datelines.closing_credit(paragraphs)),
+            "dateline": Found(place, "heuristic") if place else None,
+        }
+
+    def _times(self) -> Fields:
+        published = self.published()
+        return {
             "published": published and Found(published.value.at, published.origin),
             "published_precision": published and Found(published.value.precision, published.origin),
             "modified": self.modified(published),
-            "language": self.article_language(paragraphs.value if paragraphs else ()),
+        }
+
+    def _placing(self, paragraphs: Paragraphs) -> Fields:
+        return {
+            "language": self.article_language(paragraphs),
             "section": self.section(),
             "edition": self.edition(),
             "edition_date": self.edition_date(),
-            "dateline": Found(place, "heuristic") if place else None,
-            "paragraphs": paragraphs,
-            "image": self.image(),
-            "tags": self.tags(),
-            "access": access,
-            "kind": Found(kind, "heuristic"),
         }
-        filled = {name: item for name, item in found.items() if item is not None and item.value}
-        origins = {"body" if name == "paragraphs" else name: item.origin for name, item in filled.items()}
-        values: dict[str, Any] = {name: item.value for name, item in filled.items()}
-        return Article(self.page.url, **values, provenance={"url": "url", **origins})
 
     def kind(self, title: Found[str] | None, paragraphs: Found[Paragraphs] | None, access: Found[Access]) -> Kind:
         """What the page is, judged by the text found in it."""
@@ -196,28 +162,13 @@ class Scraper:
         yield Found(near.dated, "heuristic")
 
     def authors(self) -> Found[tuple[str, ...]] | None:
-        """The people who wrote it: the first group of bylines that holds any, or one that names others beside them.
-
-        Where none names a person, who or what the page calls the author: a desk, an agency, a pen name, the paper.
-        """
-        sites = self.page.site_names
-        groups = (group for group in self._bylines if group.origin != "heuristic")
-        named = [Found(names.people(group.value, sites), group.origin) for group in groups]
-        first = next((group for group in named if group.value), None)
-        if first is None:
-            return self._author_without_a_name(sites)
-        if first.origin != RULE:
-            wider = (group for group in named if group.origin == "html" and set(group.value) > set(first.value))
-            first = next(wider, first)
-        helpers = names.contributors(" ".join(group.value) for group in self._bylines if group.origin == "html")
-        wrote = tuple(name for name in first.value if not names.is_among(name, helpers))
-        return Found(wrote, first.origin) if wrote else first
+        """The people who wrote it, or who or what the page calls the author where it names nobody."""
+        return authors.find(self.page, self._bylines)
 
     def agency(self, credit: str | None) -> Found[str] | None:
         """The news agency in the bylines, or credited in the dateline or at the end."""
-        groups = [Found(self.select_texts(self.selectors.agency), RULE), *self._bylines]
-        groups.append(Found([credit or ""], "heuristic"))
-        return next((Found(name, group.origin) for group in groups if (name := names.agency(group.value))), None)
+        rule = Found(self.select_texts(self.selectors.agency), RULE)
+        return authors.agency([rule, *self._bylines, Found([credit or ""], "heuristic")])
 
     @cached_property
     def _title(self) -> Found[str] | None:
@@ -230,16 +181,6 @@ class Scraper:
     @cached_property
     def _bylines(self) -> list[Found[list[str]]]:
         return list(self.bylines())
-
-    def _author_without_a_name(self, sites: Collection[str]) -> Found[tuple[str, ...]] | None:
-        visible = [group for group in self._bylines if group.origin == "html"]
-        for group in self._bylines:
-            if group.origin not in ("html", "heuristic") and (found := names.labels(group.value)):
-                return Found(found, group.origin)
-        for texts in (*bylines.anywhere(self.page), *(group.value for group in self._bylines[-1:])):
-            if found := names.people(texts, sites):
-                return Found(found, "html")
-        return next((Found(found, "html") for group in visible if (found := names.labels(group.value)[:1])), None)
 
     def published(self) -> Found[Stamp] | None:
         """The first publication; where a day is stated first, the first finer time of that day."""
@@ -282,26 +223,21 @@ class Scraper:
         if rule := self.select_paragraphs():
             return Found(rule, RULE)
         stated = metadata.body(self.page)
-        likely = self._kept(body.find(self.page, self.known(stated)))
+        likely = self.kept(body.find(self.page, self.known(stated)))
         if stated and kinds.words(stated) >= 40 and kinds.words(likely) * 3 < kinds.words(stated):
             return Found(stated, "json-ld")
         return Found(likely, "heuristic") if likely else None
 
     def known(self, stated: Paragraphs) -> Known:
         """What the rest of the page says of its story, for telling the story's blocks from others."""
-        title, authors = self._title, self._authors
+        title, signed = self._title, self._authors
         return Known(
             title=title.value if title else "",
             stated=" ".join(stated),
             description=(self.page.first_meta("og:description", "description") or "").casefold(),
-            authors=tuple(name.casefold() for name in (authors.value if authors else ()) if len(name) > 5),
+            authors=tuple(name.casefold() for name in (signed.value if signed else ()) if len(name) > 5),
             sites=tuple(sorted(name for name in self.page.site_names if len(name) > 3)),
         )
-
-    def _kept(self, paragraphs: Paragraphs) -> Paragraphs:
-        """The paragraphs without those that are the text of a block in an element of `selectors.drop`."""
-        dropped = {"".join(text.split()) for text in soup_text.paragraphs(self._select(self.selectors.drop), set())}
-        return tuple(text for text in paragraphs if "".join(text.split()) not in dropped) if dropped else paragraphs
 
     def body_of_feed(self, title: Found[str] | None) -> Found[Paragraphs] | None:
         """The text that the feed gave, where the page shows none; short ones are teasers."""
@@ -319,38 +255,11 @@ class Scraper:
         """Topics in the page's order."""
         if rule := tuple(dict.fromkeys(self.select_texts(self.selectors.tags))):
             return Found(rule, RULE)
-        return metadata.tags(self.page) or (Found(self.hint.tags, "feed") if self.hint.tags else None)
+        return metadata.tags(self.page) or Found(metadata.topics(self.page, self.hint.tags), "feed")
 
     def access(self) -> Found[Access]:
         """Who can read it, as far as the page tells; free if it does not."""
         return metadata.access(self.page) or Found("free", "heuristic")
-
-    def select_text(self, selector: str | None) -> str | None:
-        """The text of the first element that the selector finds text in."""
-        return next((text for node in self._select(selector) if (text := clean(node.get_text()))), None)
-
-    def select_texts(self, selector: str | None) -> list[str]:
-        """The non-empty texts of the selected elements."""
-        return [text for node in self._select(selector) if (text := clean(node.get_text()))]
-
-    def select_times(self, selector: str | None) -> list[str]:
-        """What the selected elements state as their time, for a program and then for people."""
-        nodes = self._select(selector)
-        texts = (text for node in nodes for text in (str(node.get("datetime") or ""), node.get_text()))
-        return [found for text in texts if (found := clean(text))]
-
-    def select_paragraphs(self) -> Paragraphs:
-        """The texts of the elements of `selectors.body`, outermost ones only, without those of `selectors.drop`."""
-        nodes = self._select(self.selectors.body)
-        dropped = soup_text.within(self._select(self.selectors.drop)) if nodes else set()
-        return tuple(soup_text.paragraphs(nodes, dropped))
-
-    def _select(self, selector: str | None) -> list[Tag]:
-        if not selector:
-            return []
-        if selector not in self._selected:
-            self._selected[selector] = list(self.page.soup.select(selector))
-        return self._selected[selector]
 
     def _first_stamp(self, texts: Iterable[Found[str]], given: datetime | None) -> Found[Stamp] | None:
         locale = times.locale(self.page, self.language)
@@ -358,6 +267,14 @@ class Scraper:
         if found or given is None or given.tzinfo is None:
             return found
         return times.first([Found(Stamp(given, "second" if given.second else "minute"), "feed")], self.now)
+
+
+def _record(url: str, found: Fields) -> Article:
+    """The article of the fields that are filled, each with its origin."""
+    filled = {name: item for name, item in found.items() if item is not None and item.value}
+    origins = {"body" if name == "paragraphs" else name: item.origin for name, item in filled.items()}
+    values: dict[str, Any] = {name: item.value for name, item in filled.items()}
+    return Article(url, **values, provenance={"url": "url", **origins})
 
 
 def _of_feed(text: str | None) -> Found[str] | None:

@@ -11,6 +11,7 @@ from scrapers import titles
 from scrapers.jsonld import texts
 from scrapers.page import Page
 from scrapers.text import text_of
+from scrapers.walk import next_node
 from scrapers.wording import agree, letters
 
 _MAX_STEPS = 120  # elements behind the headline that are looked at
@@ -87,18 +88,14 @@ def _descriptions(page: Page, title: str) -> Iterator[str]:
 
 def _following(node: LexborNode) -> Iterator[LexborNode]:
     """The elements behind a node, in document order."""
-    current: LexborNode | None = node
-    is_inside = False  # whether to look into the current element first
+    current = next_node(node, is_inside=False)
     for _ in range(_MAX_STEPS):
-        child = current.child if is_inside and current is not None else None
-        while current is not None and child is None:
-            child, current = current.next, current.parent
-        current = child
-        if current is None or current.tag == "body":
+        if current is None:
             return
         is_inside = current.tag not in _ASIDE
         if is_inside and not (current.tag or "-").startswith("-"):
             yield current
+        current = next_node(current, is_inside)
 
 
 def _name(node: LexborNode) -> str:

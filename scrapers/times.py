@@ -12,7 +12,7 @@ from scrapers.dates import Stamp
 from scrapers.jsonld import texts, types
 from scrapers.metadata import Found
 from scrapers.page import Page
-from scrapers.text import clean
+from scrapers.text import clean, text_of
 from scrapers.urls import host_of
 
 _PUBLISHED = (
@@ -181,4 +181,4 @@ def _publication(text: str) -> str:
 
 
 def _text(node: LexborNode) -> str:
-    return clean(node.text(deep=True))[:_MAX_SHOWN]
+    return text_of(node)[:_MAX_SHOWN]

@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from scrapers.metadata import language_code
-from scrapers.scraper import Selectors
+from scrapers.selectors import Selectors
 from scrapers.urls import bare_host, host_of, normalise
 from worker.discover import ListKind, compile_pattern
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from psycopg.types.json import Jsonb
 
-from scrapers.scraper import Selectors
+from scrapers.selectors import Selectors
 from worker import feeds, frontier
 from worker.db import Connection
 from worker.sourcefile import FeedSpec, SourceSpec

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 from scrapers.article import Kind
 from scrapers.page import Page
 from scrapers.registry import scrape
-from scrapers.scraper import Selectors
+from scrapers.selectors import Selectors
 from scrapers.urls import is_home
 from worker import discover, feeds, frontier, record, schedule
 from worker.db import Pool

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scrapers.scraper import Scraper, Selectors
+from scrapers.scraper import Scraper
+from scrapers.selectors import Selectors
 
 
 class Heritage(Scraper):

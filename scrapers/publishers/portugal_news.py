@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from scrapers.metadata import Found
-from scrapers.scraper import RULE, Scraper, Selectors
+from scrapers.scraper import Scraper
+from scrapers.selectors import RULE, Selectors
 
 
 class PortugalNews(Scraper):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scrapers.scraper import Scraper, Selectors
+from scrapers.scraper import Scraper
+from scrapers.selectors import Selectors
 
 
 class Tagesspiegel(Scraper):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from scrapers.scraper import Scraper, Selectors
+from scrapers.scraper import Scraper
+from scrapers.selectors import Selectors
 
 
 class Wdr(Scraper):
     """wdr.de; a heading inside the story is called `subtitle`, and "Stand" tells the last change."""
 
-    hosts = ("wdr.de", "www1.wdr.de")
+    hosts = ("wdr.de",)
     source = "wdr"
     timezone = "Europe/Berlin"
     language = "de"

@@ -45,7 +45,8 @@ def test_text_is_found(corpus, figure, least):
     figures, _ = score.score(truths, {name: article.as_dict() for name, article in found.items()})
     assert figures[figure] >= least
     if corpus != "traf":
-        assert sum(article.is_article for article in found.values()) >= 0.98 * len(truths)
+        others = sum(not article.is_article for article in found.values())
+        assert others <= max(1, 0.01 * len(truths)), "one of the labelled pages breaks off at a wall"
 
 
 @needs_corpora

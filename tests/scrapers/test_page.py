@@ -99,6 +99,21 @@ def test_soup_holds_the_part_that_matters():
     assert page.tree.css_first("nav") is not None
 
 
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<article><div><h1>t</h1>long</div><p>b</article>o", "tlongb"),
+        ("<main><article><div><h1>t</h1>long</div><p>b</article>c</main><main></main>o", "tlongb"),
+        ("<div><article><h1>t</h1>b</article>comments</div>o", "tbcomments"),
+        ("<div><div><h1>t</h1>long</div>b</div>o", "tlong"),
+        ("<section><h2>t</h2>long</section>o", "tlongo"),
+    ],
+    ids=["article", "inner-article", "short-article", "no-article", "no-h1"],
+)
+def test_soup_holds_the_whole_article_around_the_headline(markup, text):
+    assert Page(f"<body>{markup}</body>".encode(), "https://e.com/a").soup.get_text() == text
+
+
 def test_endless_nesting_is_cut():
     text = "<div>" * 30_000 + "deep"
 

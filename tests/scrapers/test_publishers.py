@@ -11,7 +11,8 @@ from soupsieve import SelectorSyntaxError
 from scrapers import publishers
 from scrapers.page import Page
 from scrapers.registry import scrape, scraper_for, scrapers_by_host
-from scrapers.scraper import Scraper, Selectors
+from scrapers.scraper import Scraper
+from scrapers.selectors import Selectors
 
 PAGES = Path(__file__).parent / "pages"
 SEED = Path(__file__).parents[3] / "shared" / "seed"
@@ -66,7 +67,20 @@ def test_page_without_the_template_falls_back_to_the_generic_way():
 
 @pytest.mark.parametrize(
     ("host", "source"),
-    [("brecorder.com", "brecorder"), ("WWW.Dawn.com:443", "dawn"), ("m.dawn.com", "dawn"), ("example.com", None)],
+    [
+        ("brecorder.com", "brecorder"),
+        ("WWW.Dawn.com:443", "dawn"),
+        ("m.dawn.com", "dawn"),
+        ("images.archive.dawn.com", "dawn"),
+        ("finance.yahoo.com", "yahoo-finance"),
+        ("sports.yahoo.com", None),
+        ("sundawn.com", None),
+        ("example.com", None),
+        ("com", None),
+        ("127.0.0.1:8000", None),
+        ("[::1]:8000", None),
+        ("", None),
+    ],
 )
 def test_scraper_of_a_host(host, source):
     assert scraper_for(host).source == source
@@ -158,9 +172,9 @@ def test_a_body_selector_may_name_a_container():
     )
 
 
-def test_a_known_byline_that_names_nobody_is_not_replaced_by_that_of_another_story():
+def test_a_known_byline_that_names_a_desk_is_not_replaced_by_that_of_another_story():
     bylines = b"<p class=by>Ferry Desk Staff</p><div><a rel=author href=/o>Odo Ferrant</a></div>"
     page = Page(b"<main><h1>The ferry</h1>" + bylines + b"</main>", "https://www.example.com/a")
 
-    assert scrape(page, mend=Selectors(authors=".by")).authors == ()
+    assert scrape(page, mend=Selectors(authors=".by")).authors == ("Ferry Desk Staff",)
     assert scrape(page, mend=Selectors(authors=".nothing")).authors == ("Odo Ferrant",)

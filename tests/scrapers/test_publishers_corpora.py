@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from scrapers.article import Kind
 from scrapers.page import Page
 from scrapers.registry import scrape, scraper_for
 from scrapers.scraper import Scraper
@@ -20,13 +21,13 @@ CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 BODY_F1 = 0.97  # of word shingles: a short label or a pitch missed is more than the rest
 CUT, ADDED, EDITOR, VISIBLE, YEAR, OTHER_DAY, LISTS, NO_NAME = (
     "the label stops before the story does, or leaves paragraphs of it out",
-    "the label has names of agencies, desks or the site itself, which are no authors",
+    "the label has agencies, desks or the site itself beside the people who wrote it",
     "the label has the editors in charge, who did not write it",
     "the label has the headline of the head of the page, the reader sees another one",
     "the label is a year too early",
     "the label has a day that is not the page's first publication",
     "the label leaves lists or headings of the story out",
-    "the label has an alias, a title or the paper's staff, which is no person's name",
+    "the label has an alias or a title, which is no person's name",
 )
 LABEL_IS_WRONG = {  # by the id of the page: what we give otherwise, and why that is right
     "0120a9f92b765969d0d4b11e84acf40c": {"authors": "the label adds the host of a related podcast"},
@@ -38,38 +39,33 @@ LABEL_IS_WRONG = {  # by the id of the page: what we give otherwise, and why tha
     "6defa09879368769e1f8db1b5abc7426": {"day": YEAR},
     "51e8633089028bfc31cdf98366e8e371": {"day": YEAR},
     "aa1816ab35f1d2e06000ae50a1470651": {"body": "the label leaves out a quotation"},
-    "ec24fa0cff74de948d1128c4ec8e4a21": {"day": OTHER_DAY, "authors": ADDED},
+    "ec24fa0cff74de948d1128c4ec8e4a21": {"day": OTHER_DAY},
     "e97b3a104efe7346fc1f26c4ff10182a": {"authors": NO_NAME, "body": CUT},
     "f61450a85b606c5fd72802903c6ab7b7": {"title": VISIBLE, "day": OTHER_DAY, "body": CUT},
     "d680b5e9b7e52f95124ff99970343f20": {"title": "the label is not the headline letter by letter"},
-    "340cbdb6650d44a4d28f6c7efbed8eb4": {"authors": NO_NAME},
     "17d3ef2925f2f16fd4cd79228edbda52": {"body": "the label writes names without their accents"},
     "377c75f19fb7a993587c923a10905a67": {"day": OTHER_DAY},
     "e5947f9c743b494076f09cb9323f3603": {"body": "the label has a box of links to other stories"},
     "d83a750b2a62903eac28d47e464a5759": {"day": OTHER_DAY, "body": CUT},
-    "9bb14e1bfe6f6b46b6bea6312127485e": {"authors": NO_NAME},
-    "de/BR_2024_08_27": {"title": VISIBLE, "authors": NO_NAME},
+    "de/BR_2024_08_27": {"title": VISIBLE},
     "de/LTO_2025_10_20": {"title": VISIBLE},
-    "de/MitteldeutscheZeitung_2024_04_30": {"authors": ADDED},
+    "de/MitteldeutscheZeitung_2024_04_30": {"title": "the label keeps the kicker above the headline"},
     "jp/AsahiShimbun_2025_01_13": {"authors": ADDED},
-    "jp/ChunichiShimbun_2025_01_13": {"authors": ADDED},
-    "mx/MexicoNewsDaily_2025_04_16": {"authors": NO_NAME},
     "tr/AnadoluAjansi_2025_04_05": {"day": "the label has day and month the wrong way round"},
-    "tr/Haberturk_2024_07_03": {"title": "the label keeps the name of the section", "authors": ADDED},
+    "tr/Haberturk_2024_07_03": {"title": "the label keeps the name of the section"},
     "uk/DailyStar_2024_04_23": {"title": VISIBLE, "body": LISTS},
     "uk/TheIndependent_2024_11_22": {"title": VISIBLE},
     "ch/TagesAnzeiger_2024_09_04": {"authors": ADDED},
     "cn/People_2024_04_24": {"title": "the label keeps the names of section and site", "authors": EDITOR},
-    "de/NDR_2025_06_18": {"authors": ADDED},
     "de/RuhrNachrichten_2024_05_03": {"body": LISTS},
     "de/TOnline_2026_01_07": {"title": VISIBLE},
     "de/TOnline_2026_04_15": {"authors": ADDED},
     "de/Taz_2024_10_23": {"title": "the label ends with a zero-width space", "body": "and lacks the first paragraph"},
     "de/WDR_2024_04_22": {"body": CUT},
-    "pt/ThePortugalNews_2025_02_03": {"authors": ADDED},
     "py/Wochenblatt_2025_04_16": {"authors": ADDED},
     "uk/Nature_2026_02_07": {"body": "the label has the titles of other stories inside the paragraphs"},
 }
+IS_STUB = {"jp/ChunichiShimbun_2025_01_13"}  # their text breaks off with an ellipsis: the rest is for members
 
 
 def open_pages():
@@ -104,9 +100,9 @@ def test_labelled_page_becomes_its_record(row):
     wrong = {name for name in ("title", "authors", "day") if score.get(name, 1) < 1}
     wrong |= {"body"} if score["body_f1"] < BODY_F1 else set()
     assert wrong == set(LABEL_IS_WRONG.get(row["id"], ())), f"body F1 {score['body_f1']:.3f}, {article.title!r}"
-    assert article.is_article
+    assert article.kind is Kind.PAYWALL if row["id"] in IS_STUB else article.is_article
 
 
 @pytest.mark.skipif(not CORPORA.exists(), reason="the labelled pages are not beside the repository")
 def test_no_exception_without_its_page():
-    assert set(LABEL_IS_WRONG) <= {row["id"] for row in open_pages()}
+    assert LABEL_IS_WRONG.keys() | IS_STUB <= {row["id"] for row in open_pages()}

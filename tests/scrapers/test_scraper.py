@@ -102,6 +102,20 @@ def test_fields_of_json_ld():
     assert {article.provenance[name] for name in ("authors", "published", "section", "tags", "access")} == {"json-ld"}
 
 
+def test_a_tag_is_a_topic_and_no_number_id_or_host_of_the_site():
+    tags = ("ferry", "100312362", "26157981-b4f7-4929-adc1-e860c6f03636", "news.example.com", "www.other.org")
+    tags += ("Lantern.com", "9/11", "1. FC Lantern")
+    head = "".join(f"<meta property=article:tag content='{tag}'>" for tag in tags)
+
+    assert scrape(page(head)).tags == ("ferry", "Lantern.com", "9/11", "1. FC Lantern")
+    assert scrape(page(body=TEXT), Hint(tags=tags)).tags == ("ferry", "Lantern.com", "9/11", "1. FC Lantern")
+
+
+@pytest.mark.parametrize(("stated", "code"), [("en-GB", "en"), ("utf-8", None), ("zxx", None), ("fil_PH", "fil")])
+def test_a_language_is_no_charset(stated, code):
+    assert scrape(Page(f"<meta http-equiv=content-language content={stated}><h1>A b".encode(), URL)).language == code
+
+
 def test_day_and_time_of_that_day_make_one_stamp():
     article = scrape(
         page(body=f"<h1>A b</h1><time datetime=2025-03-01>1 March</time><time datetime=2025-03-01T10:00Z></time>{TEXT}")
@@ -158,14 +172,14 @@ def test_day_in_the_address(path):
 
 def test_feed_is_the_last_resort():
     hint = Hint(
-        title="Other", published=datetime(2025, 1, 1, tzinfo=UTC), authors=("Odo Ferrant",), tags=("a",), language="en",
-        image="/x.jpg",
+        title="Other", published=datetime(2025, 1, 1, tzinfo=UTC), authors=("Odo Ferrant",), tags=("ferry",),
+        language="en", image="/x.jpg",
     )  # fmt: skip
     bare = Page(f"<h1>Ferry sails</h1>{TEXT}".encode(), URL)
 
     article = scrape(bare, hint)
 
-    assert (article.authors, article.tags, article.language) == (("Odo Ferrant",), ("a",), "en")
+    assert (article.authors, article.tags, article.language) == (("Odo Ferrant",), ("ferry",), "en")
     assert article.published == hint.published
     assert {article.provenance[name] for name in ("authors", "tags", "language", "published", "image")} == {"feed"}
     assert article.title == "Ferry sails"

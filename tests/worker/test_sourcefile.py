@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.scraper import Selectors
+from scrapers.selectors import Selectors
 from worker.sourcefile import FeedSpec, SourceFileError, SourceSpec, dump, load, parse, write
 
 SHIPPED = Path(__file__).parents[2] / "sources.toml"

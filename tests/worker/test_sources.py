@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.scraper import Selectors
+from scrapers.selectors import Selectors
 from tests.worker.builders import FUTURE, add_feed, article, insert, save
 from worker import sources
 from worker.sourcefile import FeedSpec, SourceSpec

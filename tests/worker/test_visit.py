@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.scraper import Selectors
+from scrapers.selectors import Selectors
 from tests.site.press import Press
 from tests.worker.visiting import FETCH, LEASE, Visitor
 from worker import crawls, frontier, sources
