@@ -21,6 +21,7 @@ from scrapers.markup import tame
 from scrapers.page import MAX_BYTES, Page
 
 THRESHOLD = 0.6  # cross-validated by site, 0.5 to 0.6 differ by less than 0.003
+SHORT_THRESHOLD = 0.3  # where no block is over the other one, as on pages with one short paragraph
 HEADING_THRESHOLD = 0.2  # of a sub-heading that stands between two parts of the story
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _LINKED, _SURE = 0.6, 0.95  # a paragraph that is mostly links leads to other stories, unless this sure
@@ -52,7 +53,8 @@ def choose(blocks: Blocks, chances: npt.NDArray[np.float64]) -> list[int]:
     Whatever the judgement, captions, asides, repeated texts and paragraphs of links are left out, and sub-headings
     between two parts of the story belong to it.
     """
-    is_story = (chances >= THRESHOLD).tolist()
+    bar = THRESHOLD if (chances >= THRESHOLD).any() else SHORT_THRESHOLD
+    is_story = (chances >= bar).tolist()
     headings = [blocks.elements.tag[at] in _HEADINGS for at in blocks.element]
     for number in range(1, len(is_story)):
         if headings[number] and is_story[number - 1] and chances[number] >= HEADING_THRESHOLD:
