@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,7 @@ _LEXICON = {  # words that short blocks around stories begin with
     "contributed reporting edited redaktion",
 }
 _WORD_GROUP = {word: number for number, words in enumerate(_LEXICON.values()) for word in words.split()}
+_DIGIT = re.compile("[0-9]")
 _LEXICON_WORDS = 6  # of a block's start that are looked up
 _SHORT = 20  # words; longer blocks are not looked up
 _HEAD = 600  # characters of a block that names are looked for in
@@ -117,7 +119,7 @@ class Measures:
             row = [
                 words, length, length / words, text.endswith(_ENDINGS), text[-1] == ":", first.isupper(),
                 first in _MARKS, first in _QUOTES, text.count(","), text.count(". "), text.isupper(),
-                sum(map(text.count, "0123456789")) / length, counts[text] > 1, low == title,
+                len(_DIGIT.findall(text)) / length, counts[text] > 1, low == title,
                 "http" in low or "@" in low, "newsletter" in low, "©" in low or "copyright" in low,
                 "cookie" in low or "javascript" in low,
                 any(name in low for name in known.authors), low.startswith(known.authors),
