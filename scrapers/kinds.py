@@ -123,16 +123,15 @@ class Signs:
     @cached_property
     def classes(self) -> frozenset[str]:
         """The class words of the body element and of the root: systems put the kind of their template there."""
-        nodes = (self.page.tree.body, self.page.tree.root)
+        nodes = (self.page.story_tree.body, self.page.story_tree.root)
         return frozenset(" ".join((node.attributes.get("class") or "")[:5_000] for node in nodes if node).split())
 
     @cached_property
     def headings(self) -> tuple[str, ...]:
         """The title of the document and its first headings."""
-        nodes = [self.page.tree.css_first("title"), *self.page.tree.css("h1")[:3]]
-        if len(nodes) == 1:
-            nodes += self.page.tree.css("h2")[:2]
-        return tuple(dict.fromkeys(clean(node.text())[:300] for node in nodes if node))
+        head = self.page.head
+        title = [] if head.title is None else [clean(head.title)[:300]]
+        return tuple(dict.fromkeys([*title, *(head.headings["h1"][:3] or head.headings["h2"][:2])]))
 
     @cached_property
     def outline(self) -> Outline:
@@ -172,7 +171,7 @@ def is_block(signs: Signs) -> bool:
     if is_small and not (signs.count >= MIN_WORDS and signs.is_called_article):
         if phrases.says(phrases.BLOCK, signs.headings):
             return True
-        if signs.count < MIN_WORDS and signs.page.tree.css_first('input[type="password" i]'):
+        if signs.count < MIN_WORDS and signs.page.head.asks_password:
             return len(signs.visible) < 1_500
     return _is_consent(signs)
 

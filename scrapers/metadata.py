@@ -95,7 +95,7 @@ def tags(page: Page) -> Found[tuple[str, ...]] | None:
 
 def language(page: Page) -> Found[str] | None:
     """The two- or three-letter code of the page's language."""
-    root = page.tree.root
+    root = page.story_tree.root
     stated: list[tuple[str | None, str]] = []
     if root:
         stated = [(root.attributes.get("lang"), "html"), (root.attributes.get("xml:lang"), "html")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from scrapers.agencies import agency_of, first_agency
 from scrapers.text import plain
@@ -100,7 +101,7 @@ def line(texts: Iterable[str], is_joined: bool = False) -> list[str]:
     has_name = False
     for text in texts:
         is_joint = len(text) <= 4 or bool(_SPLIT.fullmatch(f" {text} ")) or not LEAD.sub("", f"{text} ").strip()
-        has_people = not is_joint and any(True for _ in _names(text))
+        has_people = not is_joint and bool(_names(text))
         if has_name and not (is_joint or has_people or has_job(text)):
             if _CONTRIBUTION.match(text):
                 found.append(text)
@@ -127,12 +128,14 @@ def agency(bylines: Iterable[str]) -> str | None:
 
 def is_byline(text: str, named: Iterable[str]) -> bool:
     """Whether a paragraph is nothing but the names of its authors, with a date or a word such as "by" around them."""
-    rest = _fold(text[: BYLINE_LENGTH + 1])
-    without = rest
+    if len(text) > BYLINE_LENGTH:
+        return False
+    without = rest = _fold(text)
     for name in named:
         without = without.replace(_fold(name), " ")
-    words = [word for word in _WORD.findall(without) if not word.isdigit()]
-    return without != rest and len(text) <= BYLINE_LENGTH and len(words) <= BYLINE_WORDS
+    if without == rest:
+        return False
+    return sum(not word.isdigit() for word in _WORD.findall(without)) <= BYLINE_WORDS
 
 
 def is_among(name: str, folded: frozenset[str]) -> bool:
@@ -161,7 +164,12 @@ def is_name(text: str) -> bool:
     return len(proper) >= 1 and all(_is_proper(word) for word in proper)
 
 
-def _names(byline: str) -> Iterator[str]:
+@lru_cache(maxsize=2048)
+def _names(byline: str) -> tuple[str, ...]:
+    return tuple(_each_name(byline))
+
+
+def _each_name(byline: str) -> Iterator[str]:
     text = _SUFFIX.sub(" ", LEAD.sub("", _NOISE.sub(" ", plain(byline[:_MAX_TEXT])).strip() + " ").strip())
     if (stop := _HELP.search(text)) is not None:
         text = text[: stop.start()]

@@ -92,6 +92,7 @@ _MIRRORS = ("www.", "m.", "amp.", "mobile.")
 _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # the list that comes with the package
 
 
+@lru_cache(maxsize=1024)  # a page states its address several times
 def normalise(url: str, base: str | None = None) -> str | None:
     """The one spelling of an http(s) address, or None where it is no such address.
 

@@ -35,13 +35,13 @@ URL = "https://example.com/news/1"
     ],
 )
 def test_decoding(body, content_type, expected):
-    assert decode(body, content_type) == expected
+    assert decode(body, content_type).text == expected
 
 
 def test_undeclared_encoding_is_guessed():
     text = "<p>" + "Жители города ждали парома возле пристани до самого вечера. " * 20
 
-    assert decode(text.encode("cp1251")) == text
+    assert decode(text.encode("cp1251")).text == text
 
 
 @pytest.mark.parametrize(
