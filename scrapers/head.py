@@ -49,8 +49,7 @@ def cut(tree: LexborHTMLParser) -> Head:
 def _read_meta(head: Head, node: LexborNode) -> None:
     attributes = node.attributes
     if content := clean(attributes.get("content") or ""):
-        names = (attributes.get(key) for key in _NAMES)
-        for name in {name.strip().lower() for name in names if name}:
+        for name in {name.strip().lower() for key in _NAMES if (name := attributes.get(key))}:
             head.meta.setdefault(name, []).append(content)
 
 

@@ -49,9 +49,10 @@ _GALLERY_PATH = re.compile(
 )
 _KNOWN = 30  # characters that a paragraph is found by
 _CLOCK = re.compile(r"(?<![\d.:])(?:[01]?\d|2[0-3])[:.h][0-5]\d(?![\d.:])")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # kana and Han: two characters make a word
-_UNSPACED_LONG = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese, Khmer: five do
-_ANY_UNSPACED = re.compile(f"{_UNSPACED.pattern}|{_UNSPACED_LONG.pattern}")
+_BY_TWO, _BY_FIVE = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff", r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_UNSPACED = re.compile(f"[{_BY_TWO}]")  # kana and Han: two characters make a word
+_UNSPACED_LONG = re.compile(f"[{_BY_FIVE}]")  # Thai, Lao, Burmese, Khmer: five do
+_ANY_UNSPACED = re.compile(f"[{_BY_TWO}{_BY_FIVE}]")
 _OFFER = '[class*="paywall" i], [class*="regwall" i], [class*="subscription-wall" i], [id*="paywall" i]'
 _OFFERED = re.compile(
     r"subscri|abo\b|abonn|suscri|assin|prenum|подпис|会員|订阅|訂閱|구독|اشتر|€|\$ ?\d|£", re.IGNORECASE

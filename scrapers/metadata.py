@@ -82,15 +82,18 @@ def image(page: Page) -> Found[str] | None:
 
 def tags(page: Page) -> Found[tuple[str, ...]] | None:
     """Topics in the page's order."""
-    stated = [(texts(page.story.get("keywords")), "json-ld")]
-    names = (("article:tag", "og:article:tag"), ("news_keywords",), ("keywords",), ("parsely-tags",))
-    stated += [([word for name in group for word in page.meta.get(name, ())], "meta") for group in names]
-    for words, origin in stated:
+    for words, origin in _topics(page):
         split = words[0].split(",") if len(words) == 1 else words
         topics = dict.fromkeys(word for word in map(plain, split) if 1 < len(word) <= 80 and ":" not in word)
         if topics:
             return Found(tuple(topics)[:_MAX_TAGS], origin)
     return None
+
+
+def _topics(page: Page) -> Iterator[tuple[list[str], str]]:
+    yield texts(page.story.get("keywords")), "json-ld"
+    for names in (("article:tag", "og:article:tag"), ("news_keywords",), ("keywords",), ("parsely-tags",)):
+        yield [word for name in names for word in page.meta.get(name, ())], "meta"
 
 
 def language(page: Page) -> Found[str] | None:

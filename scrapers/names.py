@@ -48,6 +48,7 @@ _TAIL = re.compile(
     r"\s?(?:\(.{0,80}\)|\bin\s[A-Z].{0,40}|\s(?:aus|à|en|em|from)\s[A-Z].{0,40}|\s[-–—]\s.{0,80}|\bfor\s[A-Z].{0,60}|"
     r"\bvia\s.{0,60})$"
 )
+_BRACKETED = re.compile(r"\(([^()]{2,40})\)")
 _OPEN = re.compile(r"(?:[,;&/|、]|(?:^|\s)(?:and|und|et|y|e|i|en|og|och|with|mit|avec|con|ve))\s?$", re.IGNORECASE)
 _OPENS = re.compile(r"^(?:[,;&/|、]|(?:and|und|et|y|e|i|en|og|och|with|mit|avec|con|ve)\s)", re.IGNORECASE)
 _IN = re.compile(r",?\s(?:in|on|am|le|el)$|,\s(?:in|on)\s.{0,60}$")
@@ -62,7 +63,7 @@ def people(bylines: Iterable[str], site_names: Iterable[str] = ()) -> tuple[str,
     refused = {_fold(name) for name in site_names if name}
     found: dict[str, str] = {}
     for byline in bylines:
-        for name in () if _fold(byline[:_MAX_TEXT].strip(" ,")) in refused else _names(byline):
+        for name in () if _fold(byline[:_MAX_TEXT].strip(" ,")) in refused else _names(byline[:_MAX_TEXT]):
             key = _fold(name)
             is_longer = any(key.startswith(f"{other} ") for other in found)  # Ann Lee, Ann Lee Columnist
             if key not in refused and not is_longer:
@@ -88,7 +89,7 @@ def contributors(bylines: Iterable[str]) -> frozenset[str]:
     found: list[str] = []
     for byline in bylines:
         parts = _CONTRIBUTION.split(byline[:_MAX_TEXT], maxsplit=1)
-        found += [_fold(name) for name in _names(parts[1])] if len(parts) == 2 else []
+        found += [_fold(name) for name in _names(parts[1][:_MAX_TEXT])] if len(parts) == 2 else []
     return frozenset(found)
 
 
@@ -101,7 +102,7 @@ def line(texts: Iterable[str], is_joined: bool = False) -> list[str]:
     has_name = False
     for text in texts:
         is_joint = len(text) <= 4 or bool(_SPLIT.fullmatch(f" {text} ")) or not LEAD.sub("", f"{text} ").strip()
-        has_people = not is_joint and bool(_names(text))
+        has_people = not is_joint and bool(_names(text[:_MAX_TEXT]))
         if has_name and not (is_joint or has_people or has_job(text)):
             if _CONTRIBUTION.match(text):
                 found.append(text)
@@ -116,14 +117,14 @@ def line(texts: Iterable[str], is_joined: bool = False) -> list[str]:
 
 def agency(bylines: Iterable[str]) -> str | None:
     """The first news agency in the bylines, in its usual spelling."""
-    for byline in bylines:
-        text = LEAD.sub("", plain(byline[:_MAX_TEXT]))
-        if known := agency_of(text) or first_agency(text):
-            return known
-        for part in (*_SPLIT.split(text), *re.findall(r"\(([^()]{2,40})\)", text)):
-            if known := agency_of(LEAD.sub("", part)):
-                return known
-    return None
+    return next((known for byline in bylines if (known := _agency_in(byline[:_MAX_TEXT]))), None)
+
+
+@lru_cache(maxsize=1024)  # a page names its author several times
+def _agency_in(byline: str) -> str | None:
+    text = LEAD.sub("", plain(byline))
+    parts = (*_SPLIT.split(text), *_BRACKETED.findall(text))
+    return agency_of(text) or first_agency(text) or next(filter(None, (agency_of(LEAD.sub("", p)) for p in parts)), None)
 
 
 def is_byline(text: str, named: Iterable[str]) -> bool:
@@ -164,13 +165,13 @@ def is_name(text: str) -> bool:
     return len(proper) >= 1 and all(_is_proper(word) for word in proper)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _names(byline: str) -> tuple[str, ...]:
     return tuple(_each_name(byline))
 
 
 def _each_name(byline: str) -> Iterator[str]:
-    text = _SUFFIX.sub(" ", LEAD.sub("", _NOISE.sub(" ", plain(byline[:_MAX_TEXT])).strip() + " ").strip())
+    text = _SUFFIX.sub(" ", LEAD.sub("", _NOISE.sub(" ", plain(byline)).strip() + " ").strip())
     if (stop := _HELP.search(text)) is not None:
         text = text[: stop.start()]
     text = _DATE.sub("", text)
