@@ -36,11 +36,11 @@ def cut(tree: LexborHTMLParser) -> Head:
     """Take the elements of `CUT` out of a tree; what they, and the headings in them, say is returned."""
     head, taken = Head(), []
     for node in tree.root.traverse() if tree.root else ():
-        tag = node.tag
-        if tag in CUT:
-            taken.append(node)
-        if tag in _READERS:
-            _READERS[tag](head, node)
+        if (tag := node.tag) in _TOUCHED:
+            if tag in CUT:
+                taken.append(node)
+            if reader := _READERS.get(tag):
+                reader(head, node)
     for node in reversed(taken):  # inner ones first: a node of a tree that is gone must not be touched
         node.decompose()
     return head
@@ -89,3 +89,4 @@ _READERS = {
     "meta": _read_meta, "link": _read_link, "base": _read_base, "title": _read_title, "script": _read_script,
     "h1": _read_heading, "h2": _read_heading, "input": _read_input,
 }  # fmt: skip
+_TOUCHED = CUT | _READERS.keys()  # a page has thousands of other elements

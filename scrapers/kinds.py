@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import unquote, urlsplit
 
 from scrapers import html_fields, phrases, walls
@@ -60,6 +60,7 @@ _OFFERED = re.compile(
 _NO_INDEX = re.compile(r"noindex", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4)  # the same text is counted for its body and for its kind
 def words(paragraphs: tuple[str, ...]) -> int:
     """Words of the text; where a script puts no spaces between them, two characters count as one, or five."""
     return _words(" ".join(paragraphs))

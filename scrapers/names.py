@@ -244,5 +244,6 @@ def _is_placeholder(name: str) -> bool:
     return len(words) == 1 and words[0] in ("admin", "administrator", "author", "null", "undefined", "unknown", "user")
 
 
+@lru_cache(maxsize=1024)
 def _fold(name: str) -> str:
     return " ".join(name.casefold().replace(".", " ").replace("-", " ").split())
