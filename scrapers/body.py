@@ -31,7 +31,7 @@ _MAX_PARAGRAPHS = 2_000
 
 def find(page: Page, known: Known) -> tuple[str, ...]:
     """The paragraphs of the page's story, in reading order; its title is left out of them."""
-    root = page.tree.body
+    root = page.story_tree.body
     blocks = walk(root) if root else Blocks()
     if not blocks:
         return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborNode
@@ -24,10 +25,9 @@ _MAX_STEPS, _MAX_TEXT = 200, 1_500  # nodes and characters behind the headline a
 _BYLINE_LENGTH, _SENTENCE, _MAX_GROUPS, _MAX_NODES = 200, 150, 6, 30
 _MAX_HEADINGS = 10
 _MAX_PARTS = 40  # texts of one byline
-_MARK = re.compile(
-    r"author|byline|autor|auteur|writer|reporter|journalist|verfasser|redakteur|contributor|firma\b", re.I
-)
-_NOT_MARK = re.compile(r"comment|related|authority|share|social|caption|newsletter|recommend|image|photo", re.I)
+_MARK = re.compile(r"author|byline|autor|auteur|writer|reporter|journalist|verfasser|redakteur|contributor|firma\b")
+_NOT_MARK = re.compile(r"comment|related|authority|share|social|caption|newsletter|recommend|image|photo")
+_NAMING = frozenset(("class", "id", "itemprop", "rel", "property", "data-component", "data-testid", "data-qa"))
 _HREF = re.compile(
     r"/(?:author|authors|autor|autoren|autores|auteur|auteurs|autore|autori|writer|writers|contributor|contributors|"
     r"journalist|journalists|reporter|reporters|columnist|columnists|columnistas|verfasser|redakteur|forfatter|skribent|"
@@ -165,12 +165,18 @@ def _is_marked(node: LexborNode) -> bool:
     for name, value in attributes.items():
         if not value:
             continue
-        if name in ("class", "id", "itemprop", "rel", "property", "data-component", "data-testid", "data-qa"):
-            if _MARK.search(value) and not _NOT_MARK.search(value):
+        if name in _NAMING:
+            if _is_mark(value):
                 return True
         elif name == "href" and len(value) < 300 and _HREF.search(value):
             return True
     return False
+
+
+@lru_cache(maxsize=4096)  # templates name many elements alike
+def _is_mark(value: str) -> bool:
+    name = value.lower()
+    return bool(_MARK.search(name)) and not _NOT_MARK.search(name)
 
 
 def _is_of_another(node: LexborNode) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import unquote, urlsplit
 
 from scrapers import phrases, times, walls
@@ -49,9 +49,10 @@ _GALLERY_PATH = re.compile(
 )
 _KNOWN = 30  # characters that a paragraph is found by
 _CLOCK = re.compile(r"(?<![\d.:])(?:[01]?\d|2[0-3])[:.h][0-5]\d(?![\d.:])")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # kana and Han: two characters make a word
-_UNSPACED_LONG = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese, Khmer: five do
-_ANY_UNSPACED = re.compile(f"{_UNSPACED.pattern}|{_UNSPACED_LONG.pattern}")
+_BY_TWO, _BY_FIVE = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff", r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_UNSPACED = re.compile(f"[{_BY_TWO}]")  # kana and Han: two characters make a word
+_UNSPACED_LONG = re.compile(f"[{_BY_FIVE}]")  # Thai, Lao, Burmese, Khmer: five do
+_ANY_UNSPACED = re.compile(f"[{_BY_TWO}{_BY_FIVE}]")
 _OFFER = '[class*="paywall" i], [class*="regwall" i], [class*="subscription-wall" i], [id*="paywall" i]'
 _OFFERED = re.compile(
     r"subscri|abo\b|abonn|suscri|assin|prenum|подпис|会員|订阅|訂閱|구독|اشتر|€|\$ ?\d|£", re.IGNORECASE
@@ -59,6 +60,7 @@ _OFFERED = re.compile(
 _NO_INDEX = re.compile(r"noindex", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4)  # the same text is counted for its body and for its kind
 def words(paragraphs: tuple[str, ...]) -> int:
     """Words of the text; where a script puts no spaces between them, two characters count as one, or five."""
     return _words(" ".join(paragraphs))
@@ -123,16 +125,15 @@ class Signs:
     @cached_property
     def classes(self) -> frozenset[str]:
         """The class words of the body element and of the root: systems put the kind of their template there."""
-        nodes = (self.page.tree.body, self.page.tree.root)
+        nodes = (self.page.story_tree.body, self.page.story_tree.root)
         return frozenset(" ".join((node.attributes.get("class") or "")[:5_000] for node in nodes if node).split())
 
     @cached_property
     def headings(self) -> tuple[str, ...]:
         """The title of the document and its first headings."""
-        nodes = [self.page.tree.css_first("title"), *self.page.tree.css("h1")[:3]]
-        if len(nodes) == 1:
-            nodes += self.page.tree.css("h2")[:2]
-        return tuple(dict.fromkeys(clean(node.text())[:300] for node in nodes if node))
+        head = self.page.head
+        title = [] if head.title is None else [clean(head.title)[:300]]
+        return tuple(dict.fromkeys([*title, *(head.headings["h1"][:3] or head.headings["h2"][:2])]))
 
     @cached_property
     def outline(self) -> Outline:
@@ -172,7 +173,7 @@ def is_block(signs: Signs) -> bool:
     if is_small and not (signs.count >= MIN_WORDS and signs.is_called_article):
         if phrases.says(phrases.BLOCK, signs.headings):
             return True
-        if signs.count < MIN_WORDS and signs.page.tree.css_first('input[type="password" i]'):
+        if signs.count < MIN_WORDS and signs.page.head.asks_password:
             return len(signs.visible) < 1_500
     return _is_consent(signs)
 
@@ -275,7 +276,7 @@ def media_of(signs: Signs) -> Kind:
         return Kind.GALLERY
     if signs.count < LONGEST_STUB * 2 and phrases.PICTURES.search(signs.title or ""):
         return Kind.GALLERY
-    if signs.count < STUB_WORDS and len(page.tree.css("figure figcaption")) >= 6:
+    if signs.count < STUB_WORDS and len(page.story_tree.css("figure figcaption")) >= 6:
         return Kind.GALLERY
     return Kind.OTHER
 

@@ -6,6 +6,7 @@ import codecs
 import re
 import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
@@ -39,42 +40,48 @@ _UNNESTED = frozenset(
 _NO_CHARSETS = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape"))
 
 
-def decode(body: bytes, content_type: str | None = None) -> str:
+class Decoded(NamedTuple):
+    """Markup as text, and whether the bytes were nothing but its UTF-8."""
+
+    text: str
+    is_utf8: bool = False
+
+
+def decode(body: bytes, content_type: str | None = None) -> Decoded:
     """Markup from bytes: BOM, header, meta element (labels as WHATWG reads them), UTF-8 if it is that, then a guess.
 
     A label that the bytes contradict is not believed: text that is valid UTF-8 with non-ASCII in it was never
     meant as a single-byte encoding, and text that fits its label badly is tried as the next one.
     """
+    raw = body
     if body.startswith(b"\x1f\x8b"):
         body = _unzipped(body)
     encoding, mark = read_bom(body)
     if encoding and mark:
-        return body[len(mark) :].decode(encoding, "replace")
+        return Decoded(body[len(mark) :].decode(encoding, "replace"))
     if wide := _wide(body):
-        return body.decode(wide, "replace")
+        return Decoded(body.decode(wide, "replace"))
     body = body.replace(b"\0", b"")  # of no text; some systems leave them between letters
+    is_whole = body is raw
     if body.isascii() and b"\x1b" not in body:  # ISO-2022-JP hides in ASCII, behind escapes
-        return body.decode("ascii")
+        return Decoded(body.decode("ascii"), is_utf8=is_whole)
     utf8 = _strict(body, "utf-8")
     for label in _declared(body, content_type):
         if utf8 is not None and (label == "utf_8" or label.startswith(_SINGLE_BYTE)):
-            return utf8
+            return Decoded(utf8, is_utf8=is_whole)
         text = body.decode(label, "replace")
         if text.count("\ufffd") <= len(text) // 1000 + 3:  # a few broken bytes, as in a page that was cut
-            return text
+            return Decoded(text)
     if utf8 is not None:
-        return utf8
+        return Decoded(utf8, is_utf8=is_whole)
     guess = from_bytes(body[:_SAMPLE]).best()
     is_wide = guess is not None and guess.encoding in _WIDE and b"\0" not in body  # Latin letters, read two at a time
-    return body.decode(guess.encoding if guess and not is_wide else "cp1252", "replace")
+    return Decoded(body.decode(guess.encoding if guess and not is_wide else "cp1252", "replace"))
 
 
 def tame(text: str) -> str:
     """The markup without what makes parsers quadratic: endless nesting (cut there) and tags of countless attributes."""
-    if len(text) > _LONG_TAG:
-        parts = text.split(">")
-        if any(len(part) > _LONG_TAG for part in parts):
-            text = ">".join(_without_attributes(part) if len(part) > _LONG_TAG else part for part in parts)
+    text = _without_long_tags(text)
     if text.count("<") <= _MANY_TAGS:
         return text
     depth = 0
@@ -85,6 +92,24 @@ def tame(text: str) -> str:
         if depth > MAX_DEPTH:
             return text[: tag.start()]
     return text
+
+
+def _without_long_tags(text: str) -> str:
+    """The markup, tags of countless attributes without these; looks at one character in a hundred on most pages."""
+    kept, done, start = [], 0, 0  # what is kept, the end of what was kept of the text, and of the last tag
+    while len(text) - start > _LONG_TAG:
+        last = text.rfind(">", start, start + _LONG_TAG + 1)
+        if last >= 0:
+            start = last + 1
+            continue
+        end = text.find(">", start + _LONG_TAG)
+        end = end if end >= 0 else len(text)
+        part = text[start:end]
+        if (less := _without_attributes(part)) != part:
+            kept += [text[done:start], less]
+            done = end
+        start = end + 1
+    return "".join([*kept, text[done:]]) if kept else text
 
 
 def _without_attributes(part: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 from scrapers.article import Access
@@ -56,10 +56,7 @@ def image(page: Page) -> Found[str] | None:
 
 def tags(page: Page) -> Found[tuple[str, ...]] | None:
     """Topics in the page's order."""
-    stated = [(texts(page.story.get("keywords")), "json-ld")]
-    names = (("article:tag", "og:article:tag"), ("news_keywords",), ("keywords",), ("parsely-tags",))
-    stated += [([word for name in group for word in page.meta.get(name, ())], "meta") for group in names]
-    for words, origin in stated:
+    for words, origin in _topics(page):
         split = words[0].split(",") if len(words) == 1 else words
         if found := topics(page, split):
             return Found(found, origin)
@@ -77,9 +74,15 @@ def topics(page: Page, words: Iterable[str]) -> tuple[str, ...]:
     return tuple(named)[:_MAX_TAGS]
 
 
+def _topics(page: Page) -> Iterator[tuple[list[str], str]]:
+    yield texts(page.story.get("keywords")), "json-ld"
+    for names in (("article:tag", "og:article:tag"), ("news_keywords",), ("keywords",), ("parsely-tags",)):
+        yield [word for name in names for word in page.meta.get(name, ())], "meta"
+
+
 def language(page: Page) -> Found[str] | None:
     """The two- or three-letter code of the page's language."""
-    root = page.tree.root
+    root = page.story_tree.root
     stated: list[tuple[str | None, str]] = []
     if root:
         stated = [(root.attributes.get("lang"), "html"), (root.attributes.get("xml:lang"), "html")]

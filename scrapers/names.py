@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from scrapers.agencies import agency_of, first_agency
 from scrapers.text import plain
@@ -47,6 +48,7 @@ _TAIL = re.compile(
     r"\s?(?:\(.{0,80}\)|\bin\s[A-Z].{0,40}|\s(?:aus|à|en|em|from)\s[A-Z].{0,40}|\s[-–—]\s.{0,80}|\bfor\s[A-Z].{0,60}|"
     r"\bvia\s.{0,60})$"
 )
+_BRACKETED = re.compile(r"\(([^()]{2,40})\)")
 _OPEN = re.compile(r"(?:[,;&/|、]|(?:^|\s)(?:and|und|et|y|e|i|en|og|och|with|mit|avec|con|ve))\s?$", re.IGNORECASE)
 _OPENS = re.compile(r"^(?:[,;&/|、]|(?:and|und|et|y|e|i|en|og|och|with|mit|avec|con|ve)\s)", re.IGNORECASE)
 _IN = re.compile(r",?\s(?:in|on|am|le|el)$|,\s(?:in|on)\s.{0,60}$")
@@ -61,7 +63,7 @@ def people(bylines: Iterable[str], site_names: Iterable[str] = ()) -> tuple[str,
     refused = {_fold(name) for name in site_names if name}
     found: dict[str, str] = {}
     for byline in bylines:
-        for name in () if _fold(byline[:_MAX_TEXT].strip(" ,")) in refused else _names(byline):
+        for name in () if _fold(byline[:_MAX_TEXT].strip(" ,")) in refused else _names(byline[:_MAX_TEXT]):
             key = _fold(name)
             is_longer = any(key.startswith(f"{other} ") for other in found)  # Ann Lee, Ann Lee Columnist
             if key not in refused and not is_longer:
@@ -87,7 +89,7 @@ def contributors(bylines: Iterable[str]) -> frozenset[str]:
     found: list[str] = []
     for byline in bylines:
         parts = _CONTRIBUTION.split(byline[:_MAX_TEXT], maxsplit=1)
-        found += [_fold(name) for name in _names(parts[1])] if len(parts) == 2 else []
+        found += [_fold(name) for name in _names(parts[1][:_MAX_TEXT])] if len(parts) == 2 else []
     return frozenset(found)
 
 
@@ -100,7 +102,7 @@ def line(texts: Iterable[str], is_joined: bool = False) -> list[str]:
     has_name = False
     for text in texts:
         is_joint = len(text) <= 4 or bool(_SPLIT.fullmatch(f" {text} ")) or not LEAD.sub("", f"{text} ").strip()
-        has_people = not is_joint and any(True for _ in _names(text))
+        has_people = not is_joint and bool(_names(text[:_MAX_TEXT]))
         if has_name and not (is_joint or has_people or has_job(text)):
             if _CONTRIBUTION.match(text):
                 found.append(text)
@@ -115,24 +117,28 @@ def line(texts: Iterable[str], is_joined: bool = False) -> list[str]:
 
 def agency(bylines: Iterable[str]) -> str | None:
     """The first news agency in the bylines, in its usual spelling."""
-    for byline in bylines:
-        text = LEAD.sub("", plain(byline[:_MAX_TEXT]))
-        if known := agency_of(text) or first_agency(text):
-            return known
-        for part in (*_SPLIT.split(text), *re.findall(r"\(([^()]{2,40})\)", text)):
-            if known := agency_of(LEAD.sub("", part)):
-                return known
-    return None
+    return next((known for byline in bylines if (known := _agency_in(byline[:_MAX_TEXT]))), None)
+
+
+@lru_cache(maxsize=1024)  # a page names its author several times
+def _agency_in(byline: str) -> str | None:
+    text = LEAD.sub("", plain(byline))
+    parts = (*_SPLIT.split(text), *_BRACKETED.findall(text))
+    return (
+        agency_of(text) or first_agency(text) or next(filter(None, (agency_of(LEAD.sub("", p)) for p in parts)), None)
+    )
 
 
 def is_byline(text: str, named: Iterable[str]) -> bool:
     """Whether a paragraph is nothing but the names of its authors, with a date or a word such as "by" around them."""
-    rest = _fold(text[: BYLINE_LENGTH + 1])
-    without = rest
+    if len(text) > BYLINE_LENGTH:
+        return False
+    without = rest = _fold(text)
     for name in named:
         without = without.replace(_fold(name), " ")
-    words = [word for word in _WORD.findall(without) if not word.isdigit()]
-    return without != rest and len(text) <= BYLINE_LENGTH and len(words) <= BYLINE_WORDS
+    if without == rest:
+        return False
+    return sum(not word.isdigit() for word in _WORD.findall(without)) <= BYLINE_WORDS
 
 
 def is_among(name: str, folded: frozenset[str]) -> bool:
@@ -161,8 +167,13 @@ def is_name(text: str) -> bool:
     return len(proper) >= 1 and all(_is_proper(word) for word in proper)
 
 
-def _names(byline: str) -> Iterator[str]:
-    text = _SUFFIX.sub(" ", LEAD.sub("", _NOISE.sub(" ", plain(byline[:_MAX_TEXT])).strip() + " ").strip())
+@lru_cache(maxsize=1024)
+def _names(byline: str) -> tuple[str, ...]:
+    return tuple(_each_name(byline))
+
+
+def _each_name(byline: str) -> Iterator[str]:
+    text = _SUFFIX.sub(" ", LEAD.sub("", _NOISE.sub(" ", plain(byline)).strip() + " ").strip())
     if (stop := _HELP.search(text)) is not None:
         text = text[: stop.start()]
     text = _DATE.sub("", text)
@@ -235,5 +246,6 @@ def _is_placeholder(name: str) -> bool:
     return len(words) == 1 and words[0] in ("admin", "administrator", "author", "null", "undefined", "unknown", "user")
 
 
+@lru_cache(maxsize=1024)
 def _fold(name: str) -> str:
     return " ".join(name.casefold().replace(".", " ").replace("-", " ").split())

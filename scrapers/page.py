@@ -8,20 +8,16 @@ from functools import cached_property
 from bs4 import BeautifulSoup
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers import jsonld
+from scrapers import head, jsonld
+from scrapers.head import Head
 from scrapers.jsonld import Thing
-from scrapers.markup import decode, tame
+from scrapers.markup import Decoded, decode, tame
 from scrapers.mojibake import mended
-from scrapers.text import clean
 from scrapers.urls import normalise, site_of
 
 MAX_BYTES = 10_000_000  # the rest of a longer page is not read
 _MAX_SOUP_TAGS = 30_000  # start and end tags; BeautifulSoup needs some 50 microseconds for each
 _MAX_STEPS = 30  # elements between a headline and what surrounds the story
-_CUT = [
-    *("head", "script", "style", "noscript", "template", "svg", "nav", "iframe", "button", "select", "textarea"),
-    *("video", "audio", "object", "embed", "canvas", "footer", "link", "meta", "dialog", "input"),
-]
 
 
 class Page:
@@ -35,23 +31,38 @@ class Page:
     @cached_property
     def text(self) -> str:
         """The decoded markup; bytes that fit no encoding become U+FFFD."""
-        return mended(decode(self.body, self.headers.get("content-type")))
+        return mended(self._decoded.text)
 
     @cached_property
-    def _markup(self) -> str:
-        return tame(self.text) or "<html></html>"
+    def _decoded(self) -> Decoded:
+        return decode(self.body, self.headers.get("content-type"))
+
+    @cached_property
+    def _markup(self) -> str | bytes:
+        """What is parsed: bytes as they came where that can be, for the parser wants UTF-8."""
+        tamed = tame(self.text)
+        is_as_it_came = self._decoded.is_utf8 and tamed is self._decoded.text
+        return (self.body if is_as_it_came else tamed) or "<html></html>"
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
-        """The whole page as the C parser sees it. To be read, not changed."""
+        """The whole page as the C parser sees it, parsed for those who ask. To be read, not changed."""
         return LexborHTMLParser(self._markup)
 
-    @cached_property
+    @property
     def story_tree(self) -> LexborHTMLParser:
         """The tree of what can be read: without head, scripts, navigation, controls, media and footers."""
-        copy = LexborHTMLParser(self._markup)  # parsed again: cloning a tree fails on some pages
-        copy.strip_tags(_CUT)
-        return copy
+        return self._parts[0]
+
+    @property
+    def head(self) -> Head:
+        """What the page says outside its text, the elements that `story_tree` lacks included."""
+        return self._parts[1]
+
+    @cached_property
+    def _parts(self) -> tuple[LexborHTMLParser, Head]:
+        tree = LexborHTMLParser(self._markup)
+        return tree, head.cut(tree)
 
     @cached_property
     def soup(self) -> BeautifulSoup:
@@ -74,18 +85,10 @@ class Page:
 
         Parse.ly's JSON, in `parsely-page`, counts as the elements `parsely-title`, `parsely-pub-date` and so on.
         """
-        found: dict[str, list[str]] = {}
-        for node in self.tree.css("meta[content]"):
-            attributes = node.attributes
-            content = clean(attributes.get("content") or "")
-            if not content:
-                continue
-            names = (attributes.get(key) for key in ("property", "name", "itemprop", "http-equiv"))
-            for name in {name.strip().lower() for name in names if name}:
-                found.setdefault(name, []).append(content)
-        for name, texts in jsonld.parsely(found.get("parsely-page", [""])[0]):
-            found.setdefault(name, texts)
-        return {name: tuple(contents) for name, contents in found.items()}
+        found = {name: tuple(contents) for name, contents in self.head.meta.items()}
+        for name, texts in jsonld.parsely(found.get("parsely-page", ("",))[0]):
+            found.setdefault(name, tuple(texts))
+        return found
 
     def first_meta(self, *names: str) -> str | None:
         """The first content of the first of these names that the page has."""
@@ -94,8 +97,7 @@ class Page:
     @cached_property
     def json_ld(self) -> tuple[Thing, ...]:
         """Every object of the JSON-LD scripts, in their order, with those in lists, graphs and main entities."""
-        scripts = self.tree.css('script[type*="ld+json" i]')
-        return jsonld.objects([node.text(deep=True) or "" for node in scripts])
+        return jsonld.objects(self.head.json_ld)
 
     @cached_property
     def story(self) -> Thing:
@@ -121,16 +123,7 @@ class Page:
 
     def link(self, rel: str) -> str | None:
         """The normalised target of the first `link` with this rel that is an address."""
-        return next((url for href in self._links.get(rel, ()) if (url := self.absolute(href))), None)
-
-    @cached_property
-    def _links(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for node in self.tree.css("link[rel][href]"):
-            attributes = node.attributes
-            for name in set((attributes.get("rel") or "").lower().split()):
-                found.setdefault(name, []).append(attributes.get("href") or "")
-        return found
+        return next((url for href in self.head.links.get(rel, ()) if (url := self.absolute(href))), None)
 
     def absolute(self, href: str | None) -> str | None:
         """A link of this page, resolved and normalised; None if it leads to no page."""
@@ -139,8 +132,7 @@ class Page:
     @cached_property
     def base(self) -> str:
         """What relative links of the page are relative to."""
-        node = self.tree.css_first("base[href]")
-        return (normalise(node.attributes.get("href") or "", self.url) if node else None) or self.url
+        return (normalise(self.head.base, self.url) if self.head.base else None) or self.url
 
 
 def _around_headline(tree: LexborHTMLParser) -> LexborNode | None:

@@ -117,7 +117,7 @@ PICTURES = re.compile(
 def says(pattern: re.Pattern[str], headings: tuple[str, ...]) -> bool:
     """Whether a part of one of these headings, as a bar, dash or colon divides it, says little but this."""
     for heading in headings:
-        for part in (heading, *_DIVIDER.split(heading)):
+        for part in dict.fromkeys((heading, *_DIVIDER.split(heading))):
             if (found := pattern.search(part)) and (found.end() - found.start()) * 2 >= len(part.strip()):
                 return True
     return False

@@ -93,7 +93,7 @@ def first(stamps: Iterable[Found[Stamp | None]], now: datetime) -> Found[Stamp] 
 
 def locale(page: Page, language: str | None) -> str | None:
     """The page's language with its country, if the address or the page names that: they settle what 3/4/2025 is."""
-    root = page.tree.root
+    root = page.story_tree.root
     stated = (
         (root.attributes.get("lang") if root else None) or page.first_meta("og:locale") or language or "en"
     ).strip()

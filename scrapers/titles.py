@@ -77,8 +77,8 @@ def _given(page: Page) -> list[Found[str]]:
     given = [Found(text, "json-ld") for text in texts(page.story.get("headline"))[:1]]
     if text := page.first_meta("og:title", "twitter:title", "title", "headline", "dc.title"):
         given.append(Found(plain(text), "meta"))
-    if node := page.tree.css_first("head > title") or page.tree.css_first("title"):
-        given.append(Found(plain(node.text()), "html"))
+    if page.head.title is not None:
+        given.append(Found(plain(page.head.title), "html"))
     return [found for found in given if 2 < len(found.value) <= _MAX_TITLE]
 
 

@@ -88,10 +88,15 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+|\[[0-9a-f:.]+\]")
+_PLAIN = re.compile(  # an address that is its own normal form: no query, no port, no escapes, no dots that stand alone
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}/(?:[\w~-][\w.~-]*/)*(?:[\w~-][\w.~-]*)?", re.ASCII
+)
+_MAX_PLAIN = 253  # characters, so that the host is no longer than a host can be
 _MIRRORS = ("www.", "m.", "amp.", "mobile.")
 _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # the list that comes with the package
 
 
+@lru_cache(maxsize=1024)  # a page states its address several times
 def normalise(url: str, base: str | None = None) -> str | None:
     """The one spelling of an http(s) address, or None where it is no such address.
 
@@ -111,6 +116,8 @@ def _spelled(url: str, base: str | None, reduced: Callable[[str], str]) -> str |
     text = url.strip().replace("\t", "").replace("\n", "").replace("\r", "")
     if not text or len(text) > MAX_LENGTH:
         return None
+    if len(text) <= _MAX_PLAIN and _PLAIN.fullmatch(text):
+        return text
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
         host, port = parts.hostname, parts.port

@@ -1,0 +1,92 @@
+"""What a page says outside its text, gathered in one pass, which then leaves nothing but the text in its tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from scrapers.text import clean
+
+CUT = frozenset(
+    (
+        "head", "script", "style", "noscript", "template", "svg", "nav", "iframe", "button", "select", "textarea",
+        "video", "audio", "object", "embed", "canvas", "footer", "link", "meta", "dialog", "input",
+    )
+)  # fmt: skip
+_NAMES = ("property", "name", "itemprop", "http-equiv")
+_MAX_HEADING = 300  # characters
+_MAX_HEADINGS = 3  # of a level
+
+
+@dataclass(slots=True)
+class Head:
+    """The parts, as they stand in the page and in its order."""
+
+    meta: dict[str, list[str]] = field(default_factory=dict)  # contents by name, in lower case
+    links: dict[str, list[str]] = field(default_factory=dict)  # targets by rel, in lower case
+    base: str | None = None
+    title: str | None = None
+    json_ld: list[str] = field(default_factory=list)
+    headings: dict[str, list[str]] = field(default_factory=lambda: {"h1": [], "h2": []})  # the first of these levels
+    asks_password: bool = False
+
+
+def cut(tree: LexborHTMLParser) -> Head:
+    """Take the elements of `CUT` out of a tree; what they, and the headings in them, say is returned."""
+    head, taken = Head(), []
+    for node in tree.root.traverse() if tree.root else ():
+        if (tag := node.tag) in _TOUCHED:
+            if tag in CUT:
+                taken.append(node)
+            if reader := _READERS.get(tag):
+                reader(head, node)
+    for node in reversed(taken):  # inner ones first: a node of a tree that is gone must not be touched
+        node.decompose()
+    return head
+
+
+def _read_meta(head: Head, node: LexborNode) -> None:
+    attributes = node.attributes
+    if content := clean(attributes.get("content") or ""):
+        for name in {name.strip().lower() for key in _NAMES if (name := attributes.get(key))}:
+            head.meta.setdefault(name, []).append(content)
+
+
+def _read_link(head: Head, node: LexborNode) -> None:
+    attributes = node.attributes
+    if href := attributes.get("href"):
+        for name in set((attributes.get("rel") or "").lower().split()):
+            head.links.setdefault(name, []).append(href)
+
+
+def _read_base(head: Head, node: LexborNode) -> None:
+    if head.base is None and "href" in (attributes := node.attributes):
+        head.base = attributes["href"] or ""
+
+
+def _read_title(head: Head, node: LexborNode) -> None:
+    if head.title is None:
+        head.title = node.text()
+
+
+def _read_script(head: Head, node: LexborNode) -> None:
+    if "ld+json" in (node.attributes.get("type") or "").lower():
+        head.json_ld.append(node.text())
+
+
+def _read_heading(head: Head, node: LexborNode) -> None:
+    found = head.headings[node.tag or ""]
+    if len(found) < _MAX_HEADINGS:
+        found.append(clean(node.text())[:_MAX_HEADING])
+
+
+def _read_input(head: Head, node: LexborNode) -> None:
+    head.asks_password |= (node.attributes.get("type") or "").lower() == "password"
+
+
+_READERS = {
+    "meta": _read_meta, "link": _read_link, "base": _read_base, "title": _read_title, "script": _read_script,
+    "h1": _read_heading, "h2": _read_heading, "input": _read_input,
+}  # fmt: skip
+_TOUCHED = CUT | _READERS.keys()  # a page has thousands of other elements
