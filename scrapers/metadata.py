@@ -39,8 +39,6 @@ class Found(NamedTuple, Generic[Value]):
     origin: str
 
 
-
-
 def times(page: Page, is_modified: bool) -> Iterator[Found[str]]:
     """Stamps of the publication or, if `is_modified`, of the last change; of articles first, then of the page."""
     keys = ("dateModified",) if is_modified else ("datePublished", "uploadDate", "dateCreated")

@@ -124,7 +124,9 @@ def agency(bylines: Iterable[str]) -> str | None:
 def _agency_in(byline: str) -> str | None:
     text = LEAD.sub("", plain(byline))
     parts = (*_SPLIT.split(text), *_BRACKETED.findall(text))
-    return agency_of(text) or first_agency(text) or next(filter(None, (agency_of(LEAD.sub("", p)) for p in parts)), None)
+    return (
+        agency_of(text) or first_agency(text) or next(filter(None, (agency_of(LEAD.sub("", p)) for p in parts)), None)
+    )
 
 
 def is_byline(text: str, named: Iterable[str]) -> bool:

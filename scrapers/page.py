@@ -12,7 +12,6 @@ from scrapers import head, jsonld
 from scrapers.head import Head
 from scrapers.jsonld import Thing
 from scrapers.markup import Decoded, decode, tame
-from scrapers.text import clean
 from scrapers.urls import normalise, site_of
 
 MAX_BYTES = 10_000_000  # the rest of a longer page is not read

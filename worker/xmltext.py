@@ -66,7 +66,7 @@ def _before_the_damage(body: bytes, limit: int) -> bytes:
 def decode_list(body: bytes, headers: Mapping[str, str]) -> str:
     """Text of the bytes, as `scrapers.markup.decode` has it, and of UTF-16 that comes without a BOM."""
     wide = _wide(body)
-    return body.decode(wide, "replace") if wide else decode(body, headers.get("content-type"))
+    return body.decode(wide, "replace") if wide else decode(body, headers.get("content-type")).text
 
 
 def _wide(body: bytes) -> str | None:

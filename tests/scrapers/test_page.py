@@ -99,6 +99,41 @@ def test_soup_holds_the_part_that_matters():
     assert page.tree.css_first("nav") is not None
 
 
+WHOLE = b"""<html lang="en"><head><base target="_top"><base href="/paper/"><title>T</title>
+<meta name="author" content="Ann Lee">
+<link rel="canonical" href="a"><script type="Application/LD+JSON">{"@type": "NewsArticle"}</script></head>
+<body><nav><h1>in the nav</h1></nav><svg><svg><title>drawn</title></svg></svg><h2>told</h2><p>x</p>
+<footer><input type="PASSWORD"></footer></body></html>"""
+PARTS = {
+    "meta": lambda page: page.meta,
+    "json_ld": lambda page: page.json_ld,
+    "link": lambda page: page.link("canonical"),
+    "head": lambda page: (page.head.title, page.head.headings, page.head.asks_password),
+    "headings": lambda page: [node.text() for node in page.headings],
+    "story_tree": lambda page: page.story_tree.html,
+    "tree": lambda page: page.tree.html,
+    "soup": lambda page: str(page.soup),
+}
+
+
+@pytest.mark.parametrize("first", PARTS)
+def test_no_part_of_a_page_changes_what_another_one_shows(first):
+    page, alone = Page(WHOLE, URL), {name: part(Page(WHOLE, URL)) for name, part in PARTS.items()}
+    PARTS[first](page)
+
+    assert {name: part(page) for name, part in PARTS.items()} == alone
+
+
+def test_what_is_cut_off_is_read_before():
+    page = Page(WHOLE, URL)
+
+    assert [node.text() for node in page.headings] == ["told"]
+    assert page.head.headings == {"h1": ["in the nav"], "h2": ["told"]}
+    assert (page.head.title, page.head.asks_password) == ("T", True)
+    assert page.link("canonical") == "https://example.com/paper/a"
+    assert [thing["@type"] for thing in page.json_ld] == ["NewsArticle"]
+
+
 def test_endless_nesting_is_cut():
     text = "<div>" * 30_000 + "deep"
 
