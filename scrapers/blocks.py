@@ -20,17 +20,21 @@ CUT = frozenset(
         "video", "audio", "object", "embed", "canvas", "footer", "link", "meta", "dialog", "input", "math",
     )
 )  # fmt: skip
-_LINK, _BOLD, _ITALIC, _PLAIN, _BLOCK = range(5)
-_INLINE = dict.fromkeys(
-    (
-        "abbr", "acronym", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "font", "ins", "kbd",
-        "label", "mark", "q", "s", "samp", "small", "span", "strike", "sub", "sup", "time", "tt", "u", "var", "wbr",
-        "nobr", "ruby", "rb", "rt", "rp", "img", "picture", "source",
-    ),
-    _PLAIN,
-) | {"a": _LINK, "b": _BOLD, "strong": _BOLD, "em": _ITALIC, "i": _ITALIC}  # fmt: skip
-_MEDIA = frozenset(("img", "picture", "figure", "video", "iframe", "audio", "embed", "object"))
-_MEDIA_BEFORE, _RULE_BEFORE = 1, 2
+_LINK, _BOLD, _ITALIC, _PLAIN, _BLOCK, _TEXT, _BREAK, _NOTHING = range(8)
+_SORT = (
+    dict.fromkeys(
+        (
+            "abbr", "acronym", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "font", "ins", "kbd",
+            "label", "mark", "q", "s", "samp", "small", "span", "strike", "sub", "sup", "time", "tt", "u", "var", "wbr",
+            "nobr", "ruby", "rb", "rt", "rp", "img", "picture", "source",
+        ),
+        _PLAIN,
+    )
+    | dict.fromkeys((*CUT, "-", "-comment", "!doctype"), _NOTHING)
+    | {"a": _LINK, "b": _BOLD, "strong": _BOLD, "em": _ITALIC, "i": _ITALIC, "-text": _TEXT, "br": _BREAK}
+)  # fmt: skip
+_UNMARKED = (0.0, 0.0, 0.0)
+_BEFORE = dict.fromkeys(("img", "picture", "figure", "video", "iframe", "audio", "embed", "object"), 1) | {"hr": 2}
 GROUPS = {  # what the words in class names and ids tell
     "story": "article story body content text entry post paragraph rich copy news main detail richtext articlebody "
     "bodytext",
@@ -82,18 +86,21 @@ class Elements:
     def add(self, node: LexborNode, tag: str, parent: int) -> int:
         """Append an element; its number."""
         attributes = node.attributes
-        names = attributes.get("class") or ""
-        groups = _groups(names, attributes.get("id") or attributes.get("itemprop") or "", attributes.get("role") or "")
-        groups |= BIT.get(tag, 0)
-        if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-            groups |= BIT["hidden"]
+        groups, names = BIT.get(tag, 0), ""
+        if attributes:
+            get = attributes.get
+            names = get("class") or ""
+            groups |= _groups(names, get("id") or get("itemprop") or "", get("role") or "")
+            if "hidden" in attributes or get("aria-hidden") == "true":
+                groups |= BIT["hidden"]
+        number = len(self.tag)
         self.tag.append(tag)
         self.names.append(names)
         self.groups.append(groups)
-        self.around.append(self.around[parent] | groups if self.parent else groups)
+        self.around.append(self.around[parent] | groups if number else groups)
         self.parent.append(parent)
-        self.depth.append(self.depth[parent] + 1 if self.depth else 0)
-        return len(self.tag) - 1
+        self.depth.append(self.depth[parent] + 1 if number else 0)
+        return number
 
 
 @dataclass(slots=True)
@@ -130,23 +137,21 @@ def walk(root: LexborNode) -> Blocks:
     blocks, run = Blocks(), _Run()
     elements = blocks.elements
     here = elements.add(root, root.tag or "body", 0)
-    path: list[int] = []  # what the open nodes below the root are
+    path: list[int] = []  # the sorts of the open elements below the root
     node = root.first_child
     for _ in range(MAX_NODES):
         if node is None or len(blocks) >= MAX_BLOCKS:
             break
         tag = node.tag or "-"
+        sort = _SORT.get(tag, _BLOCK)
         child = None
-        if tag in _MEDIA:
-            run.before |= _MEDIA_BEFORE
-        elif tag == "hr":
-            run.before |= _RULE_BEFORE
-        if tag == "-text":
+        if tag in _BEFORE:
+            run.before |= _BEFORE[tag]
+        if sort == _TEXT:
             run.add(node.text_content or "")
-        elif tag == "br":
+        elif sort == _BREAK:
             run.break_line()
-        elif tag[0] not in "-!" and tag not in CUT:
-            sort = _INLINE.get(tag, _BLOCK)
+        elif sort != _NOTHING:
             if sort == _BLOCK:
                 run.flush(here, blocks)
                 here = elements.add(node, tag, here)
@@ -154,28 +159,20 @@ def walk(root: LexborNode) -> Blocks:
                 run.opened[sort] += 1
             path.append(sort)
             child = node.first_child
-            if child is None:
-                here = _leave(path.pop(), here, run, blocks)
-        if child is not None:
-            node = child
-            continue
-        while node is not None and (following := node.next) is None:
+        is_open = sort <= _BLOCK
+        while child is None and node is not None:  # up to the next element that is not read yet
+            if is_open:
+                if (ended := path.pop()) == _BLOCK:
+                    run.flush(here, blocks)
+                    here = elements.parent[here]
+                elif ended != _PLAIN:
+                    run.opened[ended] -= 1
+            child = node.next
+            is_open = True
             node = node.parent if path else None
-            if path:
-                here = _leave(path.pop(), here, run, blocks)
-        node = node and following
+        node = child
     run.flush(here, blocks)
     return blocks
-
-
-def _leave(sort: int, here: int, run: _Run, blocks: Blocks) -> int:
-    """Close a node; the element that is open then."""
-    if sort == _BLOCK:
-        run.flush(here, blocks)
-        return blocks.elements.parent[here]
-    if sort != _PLAIN:
-        run.opened[sort] -= 1
-    return here
 
 
 class _Run:
@@ -191,9 +188,10 @@ class _Run:
         if not self.parts and (not text or text.isspace()):
             return
         self.parts.append(text)
-        for sort in (_LINK, _BOLD, _ITALIC):
-            if self.opened[sort]:
-                self.marked[sort] += len(text)
+        if any(self.opened):
+            for sort in (_LINK, _BOLD, _ITALIC):
+                if self.opened[sort]:
+                    self.marked[sort] += len(text)
 
     def break_line(self) -> None:
         if self.parts:
@@ -205,12 +203,14 @@ class _Run:
         if not self.parts:
             return
         raw = "".join(self.parts)
-        shares = [min(1.0, count / len(raw)) for count in self.marked]
+        shares = [min(1.0, count / len(raw)) for count in self.marked] if any(self.marked) else _UNMARKED
         for part in _PARAGRAPHS.split(raw, maxsplit=MAX_BLOCKS) if self.breaks > 1 else [raw]:
             if text := clean(part.replace("\x1e", " ") if self.breaks else part):
                 blocks.add(text, element, shares, self.breaks, self.before)
                 self.before = 0
-        self.parts, self.marked, self.breaks = [], [0, 0, 0], 0
+        self.parts, self.breaks = [], 0
+        if shares is not _UNMARKED:
+            self.marked = [0, 0, 0]
 
 
 def count_words(text: str) -> int:
