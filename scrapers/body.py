@@ -26,6 +26,7 @@ HEADING_THRESHOLD = 0.2  # of a sub-heading that stands between two parts of the
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _LINKED, _SURE = 0.6, 0.95  # a paragraph that is mostly links leads to other stories, unless this sure
 _REPEATED = 3  # times that a text stands on the page; so often, it is a notice
+_NOTES, _NOTE_WORDS, _ITALIC = 2, 40, 0.9  # how many notes at most, words of one, share of a text in italics
 _MAX_PARAGRAPHS = 2_000
 
 
@@ -35,7 +36,7 @@ def find(page: Page, known: Known) -> tuple[str, ...]:
     blocks = walk(root) if root else Blocks()
     if not blocks:
         return ()
-    texts = [blocks.text[number] for number in choose(blocks, judge(blocks, known))]
+    texts = [blocks.text[number] for number in choose(blocks, judge(blocks, known), known)]
     return tuple(text for text in texts if text.casefold() != known.title.casefold())[:_MAX_PARAGRAPHS]
 
 
@@ -47,11 +48,11 @@ def judge(blocks: Blocks, known: Known) -> npt.NDArray[np.float64]:
     return second.chances(np.hstack([features, measures.second(first.chances(features))]))
 
 
-def choose(blocks: Blocks, chances: npt.NDArray[np.float64]) -> list[int]:
+def choose(blocks: Blocks, chances: npt.NDArray[np.float64], known: Known) -> list[int]:
     """The numbers of the blocks that are the story, judged so likely.
 
-    Whatever the judgement, captions, asides, repeated texts and paragraphs of links are left out, and sub-headings
-    between two parts of the story belong to it.
+    Whatever the judgement, captions, asides, repeated texts, paragraphs of links and notes at the end are left out, and
+    sub-headings between two parts of the story belong to it.
     """
     bar = THRESHOLD if (chances >= THRESHOLD).any() else SHORT_THRESHOLD
     is_story = (chances >= bar).tolist()
@@ -66,7 +67,17 @@ def choose(blocks: Blocks, chances: npt.NDArray[np.float64]) -> list[int]:
         if text not in seen and counts[text] < _REPEATED and not _is_beside(blocks, number, float(chances[number])):
             chosen.append(number)
         seen.add(text)
+    for _ in range(_NOTES):
+        if len(chosen) > 1 and _is_note(blocks, chosen[-1], known):
+            chosen.pop()
     return chosen
+
+
+def _is_note(blocks: Blocks, number: int, known: Known) -> bool:
+    """Whether the last block is about the story instead of in it: all in italics, or naming its author."""
+    text = blocks.text[number].casefold()
+    is_named = any(name in text for name in known.authors if " " in name)
+    return blocks.italic[number] >= _ITALIC or (is_named and blocks.words[number] <= _NOTE_WORDS)
 
 
 def _is_beside(blocks: Blocks, number: int, chance: float) -> bool:

@@ -41,7 +41,7 @@ from ground import corpora
 from scrapers import metadata
 from scrapers.blocks import Blocks, walk
 from scrapers.body import choose
-from scrapers.features import Measures
+from scrapers.features import Known, Measures
 from scrapers.forest import Forest
 from scrapers.page import Page
 from scrapers.scraper import Scraper
@@ -65,7 +65,7 @@ class Labelled:
 
     corpus: str
     row: dict[str, Any]  # its line of the corpus
-    title: str
+    known: Known
     blocks: Blocks
     measures: Measures
     features: Any  # blocks x features
@@ -103,7 +103,7 @@ def label(corpus: str, row: dict[str, Any]) -> Labelled | None:
     known = Scraper(saved).known(metadata.body(saved))
     measures = Measures(blocks, known)
     is_story, weight = by_body(blocks, row["body"]) if row.get("body") else by_segments(blocks, row)
-    return Labelled(corpus, row, known.title, blocks, measures, measures.first(), is_story, weight)
+    return Labelled(corpus, row, known, blocks, measures, measures.first(), is_story, weight)
 
 
 def by_body(blocks: Blocks, text: str) -> tuple[Any, Any]:
@@ -217,8 +217,8 @@ def scores(pages: Sequence[Labelled], chances: Sequence[Any]) -> dict[str, tuple
 
     texts = {}
     for page, said in zip(pages, chances, strict=True):
-        chosen = [page.blocks.text[number] for number in choose(page.blocks, said)]
-        texts[page.row["id"]] = {"body": "\n".join(t for t in chosen if t.casefold() != page.title.casefold())}
+        chosen = [page.blocks.text[number] for number in choose(page.blocks, said, page.known)]
+        texts[page.row["id"]] = {"body": "\n".join(t for t in chosen if t.casefold() != page.known.title.casefold())}
     figures = {name: score([page.row for page in pages if page.corpus == name], texts)[0] for name in corpora.NAMES}
     fields = ("body_f1", "body_exact", "segments_f1")
     return {
