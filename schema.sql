@@ -194,6 +194,8 @@ comment on column article.authors is 'People''s names, in the page''s order; emp
 comment on column article.agency is 'News agency that the story is credited to.';
 comment on column article.published is 'First publication as the page tells it.';
 comment on column article.published_precision is 'How exact published is: day, minute or second.';
+alter table article add column if not exists published_raw text;  -- since version 2
+comment on column article.published_raw is 'The text that published was read from, as the page has it.';
 comment on column article.modified is 'Last change as the page tells it.';
 comment on column article.language is 'Two-letter language code.';
 comment on column article.section is 'Section of the paper.';
@@ -497,7 +499,7 @@ create or replace view dateline.articles as
 select a.id, a.url, a.source_id as source, a.title, a.body, a.published, a.first_seen,
        a.subtitle, a.authors, a.agency, a.published_precision, a.modified, a.language, a.section, a.edition, a.edition_date,
        a.dateline, a.image, a.tags, a.access, a.kind, a.canonical_url, a.source_article_id, a.revision, a.revised_at, a.gone_at,
-       a.provenance
+       a.provenance, a.published_raw
   from article a
  where a.copy_of is null;
 comment on view dateline.articles is 'The originals, one row per article with its current text.';
@@ -512,6 +514,7 @@ comment on column dateline.articles.subtitle is 'Standfirst, where there is one.
 comment on column dateline.articles.authors is 'People''s names, in the page''s order.';
 comment on column dateline.articles.agency is 'News agency that the story is credited to.';
 comment on column dateline.articles.published_precision is 'How exact published is: day, minute or second.';
+comment on column dateline.articles.published_raw is 'The text that published was read from, as the page has it.';
 comment on column dateline.articles.modified is 'Last change as the page tells it.';
 comment on column dateline.articles.language is 'Two-letter language code.';
 comment on column dateline.articles.section is 'Section of the paper.';

@@ -90,6 +90,7 @@ class Article:
     agency: str | None = None
     published: datetime | None = None
     published_precision: Precision | None = None
+    published_raw: str | None = None  # the text that it was read from
     modified: datetime | None = None
     language: str | None = None
     section: str | None = None

@@ -103,6 +103,7 @@ class Scraper(Selecting):
         return {
             "published": published and Found(published.value.at, published.origin),
             "published_precision": published and Found(published.value.precision, published.origin),
+            "published_raw": published and Found(published.value.raw, published.origin),
             "modified": self.modified(published),
         }
 

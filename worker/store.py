@@ -20,8 +20,8 @@ Verdict = Literal["new", "revised", "copied", "unchanged"]
 
 REVISED_BY = ("title", "subtitle", "authors", "published", "kind", "body")  # a change of these is a revision
 UPDATED = (  # what the current revision holds besides
-    *("url", "canonical_url", "source_article_id", "agency", "published_precision", "modified", "language", "section"),
-    *("edition", "edition_date", "dateline", "image", "tags", "access", "provenance"),
+    *("url", "canonical_url", "source_article_id", "agency", "published_precision", "published_raw", "modified"),
+    *("language", "section", "edition", "edition_date", "dateline", "image", "tags", "access", "provenance"),
 )
 
 
@@ -163,11 +163,12 @@ def _insert(conn: Connection, article: Article, source_id: str, identity: str, v
         conn.execute(
             """
             insert into article (source_id, identity, title, subtitle, authors, published, kind, body, url,
-                   canonical_url, source_article_id, agency, published_precision, modified, language, section, edition,
-                   edition_date, dateline, image, tags, access, provenance, text_hash)
+                   canonical_url, source_article_id, agency, published_precision, published_raw, modified, language,
+                   section, edition, edition_date, dateline, image, tags, access, provenance, text_hash)
             values (%(source)s, %(identity)s, %(title)s, %(subtitle)s, %(authors)s, %(published)s, %(kind)s, %(body)s,
-                   %(url)s, %(canonical_url)s, %(source_article_id)s, %(agency)s, %(published_precision)s, %(modified)s,
-                   %(language)s, %(section)s, %(edition)s, %(edition_date)s, %(dateline)s, %(image)s, %(tags)s,
+                   %(url)s, %(canonical_url)s, %(source_article_id)s, %(agency)s, %(published_precision)s,
+                   %(published_raw)s, %(modified)s, %(language)s, %(section)s, %(edition)s,
+                   %(edition_date)s, %(dateline)s, %(image)s, %(tags)s,
                    %(access)s, %(provenance)s, %(text_hash)s)
             returning id, first_seen""",
             {**_values(article), "source": source_id, "identity": identity, "text_hash": value},
@@ -221,9 +222,10 @@ def _write(conn: Connection, article_id: int, values: dict[str, Any], value: int
         update article set title = %(title)s, subtitle = %(subtitle)s, authors = %(authors)s, published = %(published)s,
                kind = %(kind)s, body = %(body)s, url = %(url)s, canonical_url = %(canonical_url)s,
                source_article_id = %(source_article_id)s, agency = %(agency)s, modified = %(modified)s,
-               published_precision = %(published_precision)s, language = %(language)s, section = %(section)s,
-               edition = %(edition)s, edition_date = %(edition_date)s, dateline = %(dateline)s, image = %(image)s,
-               tags = %(tags)s, access = %(access)s, provenance = %(provenance)s, gone_at = null,
+               published_precision = %(published_precision)s, published_raw = %(published_raw)s,
+               language = %(language)s, section = %(section)s, edition = %(edition)s, edition_date = %(edition_date)s,
+               dateline = %(dateline)s, image = %(image)s, tags = %(tags)s, access = %(access)s,
+               provenance = %(provenance)s, gone_at = null,
                text_hash = %(text_hash)s, identity = coalesce('id:' || %(source_article_id)s, identity),
                copy_of = case when %(text_hash)s::bigint is null then null else copy_of end,
                similarity = case when %(text_hash)s::bigint is null then null else similarity end,

@@ -27,6 +27,7 @@ KEYS = [
     "agency",
     "published",
     "published_precision",
+    "published_raw",
     "modified",
     "language",
     "section",

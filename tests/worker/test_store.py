@@ -45,6 +45,7 @@ def test_a_new_article_becomes_a_row_with_all_its_fields(pool, conn):
         "agency",
         "published",
         "published_precision",
+        "published_raw",
         "modified",
         "language",
         "section",
