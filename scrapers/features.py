@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -133,7 +134,8 @@ class Measures:
         before = np.array(blocks.before)
         behind = np.append(before[1:], 0)
         shares = [self.linked, np.array(blocks.bold), np.array(blocks.italic), np.array(blocks.breaks)]
-        return [*np.array(rows, dtype=float).T, *shares, before & 1, before >> 1, behind & 1, behind >> 1]
+        texts = np.fromiter(chain.from_iterable(rows), dtype=float).reshape(len(rows), -1)
+        return [*texts.T, *shares, before & 1, before >> 1, behind & 1, behind >> 1]
 
     def _shape(self) -> Column:
         """The elements that each block stands in, by tag and by the words of their names."""

@@ -12,7 +12,6 @@ from scrapers import head, jsonld
 from scrapers.head import Head
 from scrapers.jsonld import Thing
 from scrapers.markup import Decoded, decode, tame
-from scrapers.mojibake import mended
 from scrapers.urls import normalise, site_of
 
 MAX_BYTES = 10_000_000  # the rest of a longer page is not read
@@ -31,7 +30,7 @@ class Page:
     @cached_property
     def text(self) -> str:
         """The decoded markup; bytes that fit no encoding become U+FFFD."""
-        return mended(self._decoded.text)
+        return self._decoded.text
 
     @cached_property
     def _decoded(self) -> Decoded:

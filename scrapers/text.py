@@ -7,6 +7,8 @@ import re
 
 from selectolax.lexbor import LexborNode
 
+from scrapers.mojibake import mended
+
 # controls but for white space, soft hyphens, zero-width marks, lone surrogates and the object replacement character
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ufffc\ud800-\udfff\U000e0001-\U000e007f]"
@@ -16,8 +18,13 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
 
 
 def clean(text: str) -> str:
-    """The text on one line: white space of any kind becomes one space, what cannot be seen or stored is dropped."""
-    if not text.isascii() or not text.isprintable():
+    """The text on one line: white space of any kind becomes one space, what cannot be seen or stored is dropped.
+
+    UTF-8 that a publisher's system read as Windows-1252 is put right where that is certain.
+    """
+    if not text.isascii():
+        text = _INVISIBLE.sub("", mended(text))
+    elif not text.isprintable():
         text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
 

@@ -117,7 +117,8 @@ def find(pool: Pool, target: str) -> dict[str, Any] | None:
             select a.id, a.url, a.source_id as source, a.title, a.subtitle, a.authors, a.agency, a.published,
                    a.published_precision, a.published_raw, a.modified, a.language, a.section, a.edition,
                    a.edition_date, a.dateline, a.body, a.image, a.tags, a.access, a.kind, a.canonical_url,
-                   a.source_article_id, a.revision, a.first_seen, a.revised_at, a.gone_at, a.copy_of, a.similarity, a.method, a.provenance,
+                   a.source_article_id, a.revision, a.first_seen, a.revised_at, a.gone_at, a.copy_of, a.similarity,
+                   a.method, a.provenance,
                    array(select url from article_url u where u.article_id = a.id order by url) as urls
               from article a
              where a.id = coalesce(%s, (select article_id from article_url where url = %s))""",
