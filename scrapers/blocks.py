@@ -135,12 +135,12 @@ class Blocks:
 def walk(root: LexborNode) -> Blocks:
     """The blocks below a node, at most `MAX_BLOCKS`, without what `CUT` names. Iterative: pages nest without end."""
     blocks, run = Blocks(), _Run()
-    elements = blocks.elements
+    elements, texts = blocks.elements, blocks.text
     here = elements.add(root, root.tag or "body", 0)
     path: list[int] = []  # the sorts of the open elements below the root
     node = root.first_child
     for _ in range(MAX_NODES):
-        if node is None or len(blocks) >= MAX_BLOCKS:
+        if node is None or len(texts) >= MAX_BLOCKS:
             break
         tag = node.tag or "-"
         sort = _SORT.get(tag, _BLOCK)

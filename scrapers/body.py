@@ -45,7 +45,7 @@ def judge(blocks: Blocks, known: Known) -> npt.NDArray[np.float64]:
     first, second = forests()
     measures = Measures(blocks, known)
     features = measures.first()
-    return second.chances(np.hstack([features, measures.second(first.chances(features))]))
+    return second.chances(np.concatenate([features, measures.second(first.chances(features))]))
 
 
 def choose(blocks: Blocks, chances: npt.NDArray[np.float64], known: Known) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -89,12 +90,11 @@ class Measures:
         self.index = np.arange(len(blocks))
 
     def first(self) -> Matrix:
-        """Blocks x features."""
-        columns = [*self._texts(), *self._company(), *self._scores(), *self._place()]
-        return np.hstack([np.column_stack(columns), self._shape()]).astype(np.float32)
+        """Features x blocks."""
+        return _stacked([*self._texts(), *self._company(), *self._scores(), *self._place()], self._shape())
 
     def second(self, chances: Column) -> Matrix:
-        """Blocks x features: of how the first look judged the blocks near by, of one look and of one parent."""
+        """Features x blocks: of how the first look judged the blocks near by, of one look and of one parent."""
         mass = chances * self.words
         total = float(mass.sum()) or 1.0
         columns = [chances]
@@ -107,7 +107,7 @@ class Measures:
         for key in (self.look, pair):
             count = np.bincount(key)[key]
             columns += [(np.bincount(key, odds)[key] - odds) / np.maximum(1, count - 1), count]
-        return np.column_stack([*columns, *self._near(chances, mass, total)]).astype(np.float32)
+        return _stacked([*columns, *self._near(chances, mass, total)])
 
     def _texts(self) -> list[Column]:
         """What the words of each block show."""
@@ -117,18 +117,18 @@ class Measures:
         for text, words in zip(self.blocks.text, self.blocks.words, strict=True):
             first, length = text[0], len(text)
             low = (text if length < _HEAD else text[:_HEAD]).casefold()
-            row = [
+            row = (
                 words, length, length / words, text.endswith(_ENDINGS), text[-1] == ":", first.isupper(),
                 first in _MARKS, first in _QUOTES, text.count(","), text.count(". "), text.isupper(),
                 len(_DIGIT.findall(text)) / length, counts[text] > 1, low == title,
-                "http" in low or "@" in low, "newsletter" in low, "©" in low or "copyright" in low,
+                "http" in low or "@" in low, "newsletter" in low, "\u00a9" in low or "copyright" in low,
                 "cookie" in low or "javascript" in low,
                 any(name in low for name in known.authors), low.startswith(known.authors),
                 any(name in low for name in known.sites),
                 low[:_SAME] == opening, bool(description) and low[:_ALIKE] in description,
                 (is_stated := text[:_STATED] in known.stated), bool(known.stated) and not is_stated,
                 *_lexicon(low, words),
-            ]  # fmt: skip
+            )  # fmt: skip
             rows.append(row)
         blocks = self.blocks
         before = np.array(blocks.before)
@@ -137,21 +137,20 @@ class Measures:
         texts = np.fromiter(chain.from_iterable(rows), dtype=float).reshape(len(rows), -1)
         return [*texts.T, *shares, before & 1, before >> 1, behind & 1, behind >> 1]
 
-    def _shape(self) -> Column:
+    def _shape(self) -> list[Column]:
         """The elements that each block stands in, by tag and by the words of their names."""
         elements = self.blocks.elements
         above = np.array([_PARENT.get(tag, -1) for tag in elements.tag])[self.parent]
         groups, around = np.array(elements.groups), np.array(elements.around)
-        bits = np.arange(len(GROUPS) + len(LANDMARKS))
-        parts = [
-            self.tags[:, None] == np.arange(len(TAGS)),
-            above[:, None] == np.arange(len(_PARENTS)),
-            groups[self.own][:, None] >> bits[: len(GROUPS)] & 1,
-            groups[self.parent][:, None] >> bits & 1,
-            groups[self.grand][:, None] >> bits[: len(GROUPS)] & 1,
-            around[self.own][:, None] >> bits & 1,
+        bits = np.arange(len(GROUPS) + len(LANDMARKS))[:, None]
+        return [
+            self.tags == np.arange(len(TAGS))[:, None],
+            above == np.arange(len(_PARENTS))[:, None],
+            groups[self.own] >> bits[: len(GROUPS)] & 1,
+            groups[self.parent] >> bits & 1,
+            groups[self.grand] >> bits[: len(GROUPS)] & 1,
+            around[self.own] >> bits & 1,
         ]
-        return np.hstack(parts).astype(float)
 
     def _company(self) -> list[Column]:
         """Those of the same look, of the same parent and of the same grandparent: how many, how long, how linked."""
@@ -246,6 +245,18 @@ class Measures:
         until = np.where(behind < len(sure), sure[np.minimum(behind, len(sure) - 1)] - self.index, _FAR)
         steps = [self.index - sure[0], self.index - sure[-1], since, until]
         return [np.clip(step, -_FAR, _FAR) for step in steps]
+
+
+def _stacked(columns: list[Column], tables: Sequence[Column] = ()) -> Matrix:
+    """One row for each column, then the tables' rows."""
+    matrix = np.empty((len(columns) + sum(map(len, tables)), len(columns[0])), dtype=np.float32)
+    for number, column in enumerate(columns):
+        matrix[number] = column
+    at = len(columns)
+    for table in tables:
+        matrix[at : at + len(table)] = table
+        at += len(table)
+    return matrix
 
 
 def _looks(blocks: Blocks) -> Numbers:

@@ -1,4 +1,4 @@
-"""Judges rows of features with boosted oblivious trees: each level of such a tree asks the same question everywhere.
+"""Judges columns of features with boosted oblivious trees: each level of such a tree asks the same question everywhere.
 
 That makes a tree a table of leaves, and a page's blocks are judged by all trees in a few array operations.
 """
@@ -31,12 +31,11 @@ class Forest:
         return cls(arrays[f"{name}_feature"].astype(np.int32), arrays[f"{name}_border"], arrays[f"{name}_leaf"], bias)
 
     def chances(self, features: Reals) -> npt.NDArray[np.float64]:
-        """How likely each row of features is a yes, 0 to 1."""
-        columns = np.ascontiguousarray(features.T)
+        """How likely each column of features is a yes, 0 to 1."""
         trees, levels = self.feature.shape
-        index = np.zeros((trees, columns.shape[1]), dtype=np.int32)
+        index = np.zeros((trees, features.shape[1]), dtype=np.int32)
         for level in range(levels):
-            is_above = columns[self.feature[:, level]] > self.border[:, level, None]
+            is_above = features[self.feature[:, level]] > self.border[:, level, None]
             index |= is_above.astype(np.int32) << level
         index += (np.arange(trees, dtype=np.int32) * self.leaf.shape[1])[:, None]
         total: npt.NDArray[np.float64] = self.leaf.ravel()[index].sum(axis=0, dtype=np.float64) + self.bias

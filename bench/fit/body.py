@@ -68,7 +68,7 @@ class Labelled:
     known: Known
     blocks: Blocks
     measures: Measures
-    features: Any  # blocks x features
+    features: Any  # features x blocks
     is_story: Any
     weight: Any
 
@@ -137,7 +137,7 @@ def by_segments(blocks: Blocks, row: dict[str, Any]) -> tuple[Any, Any]:
 
 def fit(features: Sequence[Any], pages: Sequence[Labelled]) -> Forest:
     """One forest on the blocks of all pages; `features`: those of each page."""
-    rows = np.concatenate(features)
+    rows = np.concatenate(features, axis=1).T
     is_story = np.concatenate([page.is_story for page in pages])
     weight = np.concatenate([page.weight for page in pages])
     counts = weight > 0
@@ -192,7 +192,7 @@ def split(pages: Sequence[Labelled], folds: int, seed: int) -> list[tuple[list[i
 
 def with_neighbours(page: Labelled, chances: Any) -> Any:
     """The features of the second forest."""
-    return np.hstack([page.features, page.measures.second(chances)])
+    return np.concatenate([page.features, page.measures.second(chances)])
 
 
 def judge(first: Forest, second: Forest, page: Labelled) -> Any:
