@@ -31,7 +31,8 @@ _MANY = frozenset(("author", "creator", "contributor", "image", "@type"))  # key
 def load(script: str, room: int = MAX_MENDED) -> list[Any]:
     """The values of a script, mostly one; none where even mending does not make it JSON.
 
-    Only a script of at most `room` characters is mended. Of a key that stands twice in an object the last value that is not empty counts; authors and images are joined.
+    Only a script of at most `room` characters is mended.
+    Of a key that stands twice in an object the last value that is not empty counts; authors and images are joined.
     """
     script = script.strip().strip("\ufeff\u200b;").strip()
     if not script or len(script) > _MAX_SCRIPT:
