@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _MAX_SCRIPT = 2_000_000  # characters
-_MAX_MENDED = 300_000  # characters; mending goes through them in Python
+MAX_MENDED = 300_000  # characters; mending goes through them in Python
 _MAX_QUOTED = 100_000  # of them where quotes are mended
 _MAX_DEPTH = 200
 _PIECE = re.compile(
@@ -28,9 +28,10 @@ _TEXT_OF_KEY = re.compile(
 _MANY = frozenset(("author", "creator", "contributor", "image", "@type"))  # keys that some write once per value
 
 
-def load(script: str) -> list[Any]:
+def load(script: str, room: int = MAX_MENDED) -> list[Any]:
     """The values of a script, mostly one; none where even mending does not make it JSON.
 
+    Only a script of at most `room` characters is mended.
     Of a key that stands twice in an object the last value that is not empty counts; authors and images are joined.
     """
     script = script.strip().strip("\ufeff\u200b;").strip()
@@ -38,7 +39,7 @@ def load(script: str) -> list[Any]:
         return []
     if (value := _parsed(script)) is not None:
         return [value]
-    if len(script) > _MAX_MENDED:
+    if len(script) > room:
         return []
     if "&quot;" in script[:200] or "&#34;" in script[:200]:
         script = html.unescape(script)

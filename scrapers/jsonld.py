@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeGuard
 
-from scrapers.json_mending import load
+from scrapers.json_mending import MAX_MENDED, load
 from scrapers.text import plain
 
 Thing = dict[str, Any]
@@ -33,9 +33,11 @@ _SPELLING = {name.lower(): name for name in _NAMES | {"WebPage", "WebSite", "Per
 def objects(scripts: Collection[str]) -> tuple[Thing, ...]:
     """Every object of the scripts, in their order, with those in lists, graphs and main entities."""
     found: list[Thing] = []
+    room = MAX_MENDED  # for all scripts together: a page can have thousands that are torn
     for script in scripts:
-        for value in load(script):
+        for value in load(script, room):
             found.extend(_walk(value))
+        room -= len(script)
         if len(found) > _MAX_OBJECTS:
             break
     return tuple(found[:_MAX_OBJECTS])

@@ -13,6 +13,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 MAX_DEPTH = 2_000  # open elements; a parser's look for an open paragraph walks up through all of them
 _MANY_TAGS = 20_000  # up to so many no nesting takes long
+MAX_TAGS = 200_000  # start and end tags, ten times those of the longest news pages; what stands behind is not read
 _HEAD = 30_000  # bytes in which an encoding may be declared; a browser gives up after 1,024
 _MAX_UNZIPPED = 10_000_000  # bytes
 _LABEL = re.compile(
@@ -80,10 +81,16 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
 
 
 def tame(text: str) -> str:
-    """The markup without what makes parsers quadratic: endless nesting (cut there) and tags of countless attributes."""
+    """The markup without what makes parsers quadratic: endless nesting (cut there) and tags of countless attributes.
+
+    Of more than `MAX_TAGS` tags the rest is cut off.
+    """
     text = _without_long_tags(text)
-    if text.count("<") <= _MANY_TAGS:
+    count = text.count("<")
+    if count <= _MANY_TAGS:
         return text
+    if count > MAX_TAGS:
+        text = text[: -len(text.split("<", MAX_TAGS)[-1]) - 1]
     depth = 0
     for tag in _TAG.finditer(text):
         if tag[2].lower() in _UNNESTED:

@@ -15,7 +15,7 @@ from scrapers.markup import Decoded, decode, tame
 from scrapers.urls import normalise, site_of
 
 MAX_BYTES = 10_000_000  # the rest of a longer page is not read
-_MAX_SOUP_TAGS = 30_000  # start and end tags; BeautifulSoup needs some 50 microseconds for each
+_MAX_SOUP_TAGS = 10_000  # start and end tags; BeautifulSoup needs some 50 microseconds for each
 _MAX_STEPS = 30  # elements between a headline and what surrounds the story
 
 
