@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+_LONGEST = 50_000  # characters; what is longer is no paragraph, and mending it takes seconds
 _ROUNDS = 3  # some are encoded twice, and more
 _HIGH = bytes(range(0x80, 0xA0)).decode("cp1252", "replace")
 _BYTE_OF = {char: 0x80 + number for number, char in enumerate(_HIGH) if char != "\ufffd"}
@@ -21,6 +22,8 @@ _RUN = re.compile(f"[Â-ô\xc2-\xf4][{_REST}]{{1,3}}(?:[\xc2-\xf4][{_REST}]{{1,3
 
 def mended(text: str) -> str:
     """The text, with such runs as they were meant; unchanged unless one of them can be nothing else."""
+    if len(text) > _LONGEST:
+        return text
     for _ in range(_ROUNDS):
         if not _SIGN.search(text) or not _CERTAIN.search(text):
             return text

@@ -1,7 +1,7 @@
 """Looks for pages and texts that break extraction, led by which code they reach (atheris, which nothing else needs).
 
     pip install atheris
-    python bench/fuzz.py page --seconds 120
+    python tests/fuzz.py page --seconds 120
 
 Ends with the input that raised, if any did; one that takes over two seconds counts as well.
 """
@@ -16,7 +16,7 @@ from collections.abc import Callable
 try:
     import atheris
 except ImportError:
-    sys.exit("bench/fuzz.py is led by atheris, which is not installed: pip install atheris")
+    sys.exit("tests/fuzz.py is led by atheris, which is not installed: pip install atheris")
 
 with atheris.instrument_imports(include=["scrapers"]):
     from scrapers import datelines, dates, json_mending, jsonld, language, markup, mojibake, names, times, titles
