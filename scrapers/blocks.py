@@ -10,16 +10,11 @@ from math import ceil
 
 from selectolax.lexbor import LexborNode
 
+from scrapers.head import CUT
 from scrapers.text import clean
 
 MAX_BLOCKS = 5_000  # of a page; a story that starts later is not found
 MAX_NODES = 300_000  # of a page; what stands behind them is not read
-CUT = frozenset(
-    (
-        "head", "script", "style", "noscript", "template", "svg", "nav", "iframe", "button", "select", "textarea",
-        "video", "audio", "object", "embed", "canvas", "footer", "link", "meta", "dialog", "input", "math",
-    )
-)  # fmt: skip
 _LINK, _BOLD, _ITALIC, _PLAIN, _BLOCK, _TEXT, _BREAK, _NOTHING = range(8)
 _SORT = (
     dict.fromkeys(
@@ -30,7 +25,7 @@ _SORT = (
         ),
         _PLAIN,
     )
-    | dict.fromkeys((*CUT, "-", "-comment", "!doctype"), _NOTHING)
+    | dict.fromkeys((*CUT, "math", "-", "-comment", "!doctype"), _NOTHING)
     | {"a": _LINK, "b": _BOLD, "strong": _BOLD, "em": _ITALIC, "i": _ITALIC, "-text": _TEXT, "br": _BREAK}
 )  # fmt: skip
 _UNMARKED = (0.0, 0.0, 0.0)
