@@ -14,7 +14,7 @@ from scrapers.head import CUT
 from scrapers.text import clean
 
 MAX_BLOCKS = 5_000  # of a page; a story that starts later is not found
-MAX_NODES = 300_000  # of a page; what stands behind them is not read
+MAX_STEPS = 600_000  # into and out of the elements of a page; what stands behind is not read
 _LINK, _BOLD, _ITALIC, _PLAIN, _BLOCK, _TEXT, _BREAK, _NOTHING = range(8)
 _SORT = (
     dict.fromkeys(
@@ -85,7 +85,9 @@ class Elements:
         if attributes:
             get = attributes.get
             names = get("class") or ""
-            groups |= _groups(names, get("id") or get("itemprop") or "", get("role") or "")
+            for name in (names, get("id") or get("itemprop"), get("role")):
+                if name:
+                    groups |= _groups(name)
             if "hidden" in attributes or get("aria-hidden") == "true":
                 groups |= BIT["hidden"]
         number = len(self.tag)
@@ -129,61 +131,81 @@ class Blocks:
 
 def walk(root: LexborNode) -> Blocks:
     """The blocks below a node, at most `MAX_BLOCKS`, without what `CUT` names. Iterative: pages nest without end."""
-    blocks, run = Blocks(), _Run()
-    elements, texts = blocks.elements, blocks.text
-    here = elements.add(root, root.tag or "body", 0)
-    path: list[int] = []  # the sorts of the open elements below the root
+    blocks = Blocks()
+    run = _Run(blocks, root)
+    parts = run.parts
+    path: list[tuple[LexborNode, int]] = []  # the open elements below the root, and their sorts
     node = root.first_child
-    for _ in range(MAX_NODES):
-        if node is None or len(texts) >= MAX_BLOCKS:
-            break
+    for _ in range(MAX_STEPS):
+        if node is None:
+            if not path or len(blocks.text) >= MAX_BLOCKS:
+                break
+            node, sort = path.pop()
+            if sort != _PLAIN:
+                run.leave(sort)
+            node = node.next
+            continue
         tag = node.tag or "-"
         sort = _SORT.get(tag, _BLOCK)
         child = None
-        if tag in _BEFORE:
-            run.before |= _BEFORE[tag]
         if sort == _TEXT:
-            run.add(node.text_content or "")
+            text = node.text_content or ""
+            if parts or not (text.isspace() or not text):
+                run.add(text)
         elif sort == _BREAK:
             run.break_line()
         elif sort != _NOTHING:
-            if sort == _BLOCK:
-                run.flush(here, blocks)
-                here = elements.add(node, tag, here)
-            elif sort != _PLAIN:
-                run.opened[sort] += 1
-            path.append(sort)
             child = node.first_child
-        is_open = sort <= _BLOCK
-        while child is None and node is not None:  # up to the next element that is not read yet
-            if is_open:
-                if (ended := path.pop()) == _BLOCK:
-                    run.flush(here, blocks)
-                    here = elements.parent[here]
-                elif ended != _PLAIN:
-                    run.opened[ended] -= 1
-            child = node.next
-            is_open = True
-            node = node.parent if path else None
-        node = child
-    run.flush(here, blocks)
+            if tag in _BEFORE:
+                run.before |= _BEFORE[tag]
+            if sort == _BLOCK and parts:
+                run.flush()
+            if child is not None:
+                path.append((node, sort))
+                if sort != _PLAIN:
+                    run.enter(sort, node)
+        node = node.next if child is None else child
+    if parts and len(blocks.text) < MAX_BLOCKS:
+        run.flush()
     return blocks
 
 
 class _Run:
-    """The text since the last boundary."""
+    """The text since the last boundary, and where it stands."""
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: Blocks, root: LexborNode) -> None:
+        self.blocks = blocks
+        self.here = blocks.elements.add(root, root.tag or "body", 0)  # the innermost open element that is numbered
+        self.unread: list[LexborNode] = []  # the open elements in it: most elements of a page hold no text
         self.parts: list[str] = []
         self.opened = [0, 0, 0]  # links, bold and italic elements around
         self.marked = [0, 0, 0]  # characters in these
         self.breaks = self.before = 0
 
-    def add(self, text: str) -> None:
-        if not self.parts and (not text or text.isspace()):
+    def enter(self, sort: int, node: LexborNode) -> None:
+        """Open an element that is more than plain text."""
+        if sort == _BLOCK:
+            self.unread.append(node)
+        else:
+            self.opened[sort] += 1
+
+    def leave(self, sort: int) -> None:
+        """Close the innermost such element, which is of this sort."""
+        if sort != _BLOCK:
+            self.opened[sort] -= 1
             return
+        if self.parts:
+            self.flush()
+        if self.unread:
+            self.unread.pop()
+        else:
+            self.here = self.blocks.elements.parent[self.here]
+
+    def add(self, text: str) -> None:
+        """Go on with this text."""
         self.parts.append(text)
-        if any(self.opened):
+        links, bold, italic = self.opened
+        if links or bold or italic:
             for sort in (_LINK, _BOLD, _ITALIC):
                 if self.opened[sort]:
                     self.marked[sort] += len(text)
@@ -193,33 +215,34 @@ class _Run:
             self.parts.append("\x1e")
             self.breaks += 1
 
-    def flush(self, element: int, blocks: Blocks) -> None:
+    def flush(self) -> None:
         """End the run: one block, or several where two line breaks in a row stand for a paragraph's end."""
-        if not self.parts:
-            return
+        for node in self.unread:
+            self.here = self.blocks.elements.add(node, node.tag or "-", self.here)
+        self.unread.clear()
         raw = "".join(self.parts)
         shares = [min(1.0, count / len(raw)) for count in self.marked] if any(self.marked) else _UNMARKED
         for part in _PARAGRAPHS.split(raw, maxsplit=MAX_BLOCKS) if self.breaks > 1 else [raw]:
             if text := clean(part.replace("\x1e", " ") if self.breaks else part):
-                blocks.add(text, element, shares, self.breaks, self.before)
+                self.blocks.add(text, self.here, shares, self.breaks, self.before)
                 self.before = 0
-        self.parts, self.breaks = [], 0
+        self.parts.clear()
+        self.breaks = 0
         if shares is not _UNMARKED:
             self.marked = [0, 0, 0]
 
 
 def count_words(text: str) -> int:
-    """Words of a text; in scripts without spaces between words, what about as many characters make."""
-    count = len(text.split())
+    """Words of a cleaned text; in scripts without spaces between words, what about as many characters make."""
+    count = text.count(" ") + 1
     if len(text) > count * _LONG_WORD and not text.isascii():
         count += ceil(len(_UNSPACED.findall(text)) / _UNSPACED_WORD)
     return count
 
 
 @lru_cache(maxsize=8192)
-def _groups(*names: str) -> int:
+def _groups(name: str) -> int:
     bits = 0
-    for name in names:
-        for word in _NAME_WORD.findall(name[:200]):
-            bits |= _BIT_OF_WORD.get(word.lower(), 0)
+    for word in _NAME_WORD.findall(name[:200]):
+        bits |= _BIT_OF_WORD.get(word.lower(), 0)
     return bits

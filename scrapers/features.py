@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from scrapers.blocks import GROUPS, LANDMARKS, Blocks
+from scrapers.text_features import Texts
 
 Matrix = npt.NDArray[np.float32]
 Column = npt.NDArray[Any]
@@ -25,30 +23,6 @@ _TAG = {tag: number for number, tag in enumerate(TAGS)} | {
 _P, _LI, _H1, _H4 = 0, 1, 2, 5
 _PARENTS = ("div", "li", "ul", "td", "blockquote", "figure", "section", "article", "body")
 _PARENT = {tag: number for number, tag in enumerate(_PARENTS)} | {"ol": 2, "main": 6, "tr": 3}
-_ENDINGS = tuple('.!?…。"”»’)\uff01\uff1f।؟')
-_MARKS = frozenset("©|•→>»+*@#")
-_QUOTES = frozenset("\"'“„«\u2018")
-_LEXICON = {  # words that short blocks around stories begin with
-    "sell": "subscribe newsletter newsletters sign signup subscription subscriber subscribers abonnieren abonnez "
-    "abonnement suscríbete suscribirse iscriviti assine donate donation spenden support join register login log "
-    "member membership free trial offer inbox app download install",
-    "more": "read more related also see recommended popular trending latest lesen mehr dazu weitere auch lire aussi "
-    "leer más también leggi anche leia lees ook meer czytaj więcej watch listen next previous top stories articles",
-    "media": "photo photograph image picture foto bild fotos getty credit video gallery courtesy caption quelle photos "
-    "imago via",
-    "share": "share facebook twitter whatsapp email print follow linkedin telegram pinterest reddit copy link teilen "
-    "partager compartir condividi comments comment kommentare commentaires comentarios reply",
-    "legal": "copyright © rights reserved terms privacy policy cookie cookies consent javascript browser "
-    "advertisement anzeige publicité publicidad werbung sponsored ad affiliate commission",
-    "byline": "by von par por updated published posted min minutes editor correspondent reporter author written "
-    "contributed reporting edited redaktion",
-}
-_WORD_GROUP = {word: number for number, words in enumerate(_LEXICON.values()) for word in words.split()}
-_DIGIT = re.compile("[0-9]")
-_LEXICON_WORDS = 6  # of a block's start that are looked up
-_SHORT = 20  # words; longer blocks are not looked up
-_HEAD = 600  # characters of a block that names are looked for in
-_STATED, _SAME, _ALIKE = 80, 60, 40  # characters of a block that are compared with what the page's head says
 _NEAR = 3  # blocks before and behind that a block is compared with
 _LONG = 20  # words of a paragraph that marks the story's extent
 _FAR = 20  # blocks; what is further off counts as this far
@@ -81,6 +55,7 @@ class Measures:
         self.up = np.array(elements.parent)
         self.parent = self.up[self.own]
         self.grand = self.up[self.parent]
+        self.texts = Texts(blocks)
         self.look = _looks(blocks)
         self.words = np.array(blocks.words, dtype=float)
         self.linked = np.array(blocks.linked)
@@ -110,32 +85,15 @@ class Measures:
         return _stacked([*columns, *self._near(chances, mass, total)])
 
     def _texts(self) -> list[Column]:
-        """What the words of each block show."""
-        counts, known, rows = Counter(self.blocks.text), self.known, []
-        title, description = known.title.casefold(), known.description
-        opening = description[:_SAME]
-        for text, words in zip(self.blocks.text, self.blocks.words, strict=True):
-            first, length = text[0], len(text)
-            low = (text if length < _HEAD else text[:_HEAD]).casefold()
-            row = (
-                words, length, length / words, text.endswith(_ENDINGS), text[-1] == ":", first.isupper(),
-                first in _MARKS, first in _QUOTES, text.count(","), text.count(". "), text.isupper(),
-                len(_DIGIT.findall(text)) / length, counts[text] > 1, low == title,
-                "http" in low or "@" in low, "newsletter" in low, "\u00a9" in low or "copyright" in low,
-                "cookie" in low or "javascript" in low,
-                any(name in low for name in known.authors), low.startswith(known.authors),
-                any(name in low for name in known.sites),
-                low[:_SAME] == opening, bool(description) and low[:_ALIKE] in description,
-                (is_stated := text[:_STATED] in known.stated), bool(known.stated) and not is_stated,
-                *_lexicon(low, words),
-            )  # fmt: skip
-            rows.append(row)
-        blocks = self.blocks
+        """What the words of each block show, and what is in it or beside it."""
+        known, blocks = self.known, self.blocks
+        columns = self.texts.columns(
+            known.title.casefold(), known.description, known.stated, known.authors, known.sites
+        )
         before = np.array(blocks.before)
         behind = np.append(before[1:], 0)
         shares = [self.linked, np.array(blocks.bold), np.array(blocks.italic), np.array(blocks.breaks)]
-        texts = np.fromiter(chain.from_iterable(rows), dtype=float).reshape(len(rows), -1)
-        return [*texts.T, *shares, before & 1, before >> 1, behind & 1, behind >> 1]
+        return [*columns, *shares, before & 1, before >> 1, behind & 1, behind >> 1]
 
     def _shape(self) -> list[Column]:
         """The elements that each block stands in, by tag and by the words of their names."""
@@ -203,8 +161,7 @@ class Measures:
         ]  # fmt: skip
         free, share = np.pad(self.free, _NEAR), np.pad(self.linked, _NEAR)
         tags, looks, parents = (np.pad(key, _NEAR, constant_values=-1) for key in (self.tags, self.look, self.parent))
-        ends = np.pad(np.array([text.endswith(_ENDINGS) for text in self.blocks.text]), _NEAR)
-        colons = np.pad(np.array([text[-1] == ":" for text in self.blocks.text]), _NEAR)
+        ends, colons = np.pad(self.texts.ends, _NEAR), np.pad(self.texts.colons, _NEAR)
         for step in (-3, -2, -1, 1, 2, 3):
             at = slice(_NEAR + step, _NEAR + step + size)
             columns += [free[at], share[at], looks[at] == self.look]
@@ -272,13 +229,3 @@ def _looks(blocks: Blocks) -> Numbers:
 def _numbered(keys: list[tuple[object, ...]]) -> list[int]:
     seen: dict[tuple[object, ...], int] = {}
     return [seen.setdefault(key, len(seen)) for key in keys]
-
-
-def _lexicon(text: str, words: int) -> list[int]:
-    """How many of the first words are in each group of the lexicon."""
-    counts = [0] * len(_LEXICON)
-    if words <= _SHORT:
-        for word in text.split(maxsplit=_LEXICON_WORDS)[:_LEXICON_WORDS]:
-            if (group := _WORD_GROUP.get(word.strip(".,:;!?|()"))) is not None:
-                counts[group] += 1
-    return counts
