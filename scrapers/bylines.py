@@ -196,13 +196,15 @@ def _is_of_another(node: LexborNode) -> bool:
 
 
 def _is_of_teaser(node: LexborNode) -> bool:
-    """Whether the nearest list item or article around the element has a heading that is a link."""
+    """Whether the first heading of the nearest list item or article around the element is a link."""
     current = node.parent
     for _ in range(_MAX_ANCESTORS):
         if current is None or current.tag in ("body", "main", "html"):
             return False
         if current.tag in ("li", "article"):
-            has_link = current.css_first("h2 a, h3 a, h4 a, a h2, a h3, a h4") is not None
-            return has_link and current.css_first("h1") is None
+            first = current.css_first("h1, h2, h3, h4")
+            if first is None or first.tag == "h1":
+                return False
+            return first.css_first("a") is not None or (first.parent is not None and first.parent.tag == "a")
         current = current.parent
     return False

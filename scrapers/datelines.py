@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from scrapers.agencies import first_agency
 from scrapers.text import clean
+from scrapers.wording import letters
 
 _OPENING = 160  # characters of a paragraph in which a dateline ends
 _ADDED = re.compile(r"(?:\((?:adds|updates|recasts|writes through|corrects|repeats|changes)\b[^()]{0,80}\)\s*)+", re.I)
@@ -60,6 +61,13 @@ def dateline(paragraph: str) -> tuple[str | None, str | None]:
     if _is_place(place, bool(credit and first_agency(credit))):
         return place, credit
     return None, credit if credit and first_agency(credit) else None
+
+
+def opening(paragraphs: Sequence[str], standfirst: str | None) -> str:
+    """The paragraph that opens the story: the second one where the first is the standfirst and has no dateline."""
+    first = paragraphs[0] if paragraphs else ""
+    is_standfirst = len(paragraphs) > 1 and standfirst and letters(first) == letters(standfirst)
+    return paragraphs[1] if is_standfirst and dateline(first) == (None, None) else first
 
 
 def closing_credit(paragraphs: Sequence[str]) -> str | None:

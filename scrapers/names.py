@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -15,13 +16,17 @@ BYLINE_LENGTH, BYLINE_WORDS = 200, 3  # characters; words besides the names: "By
 _MAX_TEXT, _MAX_NAME = 500, 60  # characters of a byline, of a name
 _WORD = re.compile(r"\w+")
 LEAD = re.compile(
-    r"^(?:(?:(?:written|reported|story|words|posted|published|analysis|opinion|interview|edited|review|news|"
-    r"commentary|"
-    r"kommentar|ein\sbeitrag|eine\sanalyse|interview|analyse)\s)?(?:by|von)|vom|par|por|di|door|af|av|text|texte|from|"
-    r"author|authors|autor|autoren|autorin|autore|auteur|autora|автор|written|na|oleh|yazan|skriven\sav|przez)"
-    r"(?=[\s:])[\s:]{1,3}",
+    r"^(?:(?:(?:(?:written|reported|story|words|posted|published|analysis|opinion|interview|edited|review|news|"
+    r"commentary|column|essay|guest\s(?:column|essay|post|commentary)|"
+    r"kommentar|ein\sbeitrag|eine\sanalyse|interview|analyse|geschrieben)\s)?(?:by|von)|vom|par|por|di|door|af|av|text|"
+    r"texte|from|author|authors|autor|autoren|autorin|autore|auteur|autora|автор|written|na|oleh|yazan|skriven\sav|"
+    r"skrevet\sa[fv]|przez|ditulis\soleh|(?:propos\srecueillis|écrit)\spar|escrito\spor|scritto\sda|a\scura\sdi|"
+    r"γράφει\s[οη]|(?:tekst|teksti|texto|testo|redacción|szerző|írta|penulis|haber|piše|oprac\.|toimittaja|текст|"
+    r"συντάκτης|συντάκτρια)(?=:))(?=[\s:])|"
+    r"(?:作者|撰文|(?:本[报報网刊台])?(?:记者|記者)|文|글|기자|מאת|بقلم|كتبت?|โดย|लेखक)(?=[\s:：/-]))[\s:：/-]{1,3}",
     re.IGNORECASE,
 )
+_ROLE = re.compile(r"\s?(?:记者|記者|기자|특파원)$")  # behind a name, with or without a space
 _HELP = re.compile(
     r"\b(?:(?:with\s)?contributions?\s(?:from|by)|contributors?:|(?:additional\s)?reporting\sby|"
     r"(?:fact[- ]?)?checked\sby|"
@@ -52,7 +57,7 @@ _BRACKETED = re.compile(r"\(([^()]{2,40})\)")
 _OPEN = re.compile(r"(?:[,;&/|、]|(?:^|\s)(?:and|und|et|y|e|i|en|og|och|with|mit|avec|con|ve))\s?$", re.IGNORECASE)
 _OPENS = re.compile(r"^(?:[,;&/|、]|(?:and|und|et|y|e|i|en|og|och|with|mit|avec|con|ve)\s)", re.IGNORECASE)
 _IN = re.compile(r",?\s(?:in|on|am|le|el)$|,\s(?:in|on)\s.{0,60}$")
-_BAD = re.compile(r"[\d@#%{}\[\]<>=_*!?:+©\"“”„…]|https?|www\.|\.(?:com|org|net|de|co|news)\b", re.IGNORECASE)
+_BAD = re.compile(r"[\d@#%{}\[\]<>=_*!?:：（）【】+©\"“”„…]|https?|www\.|\.(?:com|org|net|de|co|news)\b", re.IGNORECASE)
 _NO_LABEL = re.compile(r"https?|www\.[^.]+$|[@{}<>=_*!?#\\]|^[\W\d]*$")
 _SCRIPT_NAME = 20  # characters of a name in a script without upper and lower case
 _PREFIXES = ("d'", "d’", "al", "el", "o'", "o’", "l'", "l’", "ʻ")
@@ -64,6 +69,7 @@ def people(bylines: Iterable[str], site_names: Iterable[str] = ()) -> tuple[str,
     found: dict[str, str] = {}
     for byline in bylines:
         for name in () if _fold(byline[:_MAX_TEXT].strip(" ,")) in refused else _names(byline[:_MAX_TEXT]):
+            name = _without_site(name, refused)
             key = _fold(name)
             is_longer = any(key.startswith(f"{other} ") for other in found)  # Ann Lee, Ann Lee Columnist
             if key not in refused and not is_longer:
@@ -71,6 +77,12 @@ def people(bylines: Iterable[str], site_names: Iterable[str] = ()) -> tuple[str,
         if len(found) >= MAX_PEOPLE:
             break
     return tuple(found.values())[:MAX_PEOPLE]
+
+
+def _without_site(name: str, sites: set[str]) -> str:
+    """The name without the site's own behind it, as in `Ann Lee CNN`."""
+    *words, last = name.split()
+    return " ".join(words) if len(words) > 1 and _fold(last) in sites else name
 
 
 def labels(bylines: Iterable[str]) -> tuple[str, ...]:
@@ -141,6 +153,12 @@ def is_byline(text: str, named: Iterable[str]) -> bool:
     return sum(not word.isdigit() for word in _WORD.findall(without)) <= BYLINE_WORDS
 
 
+def accented(stated: Iterable[str], shown: Iterable[str]) -> tuple[str, ...]:
+    """The stated names, with the accents that they have where they are shown: systems lose them, readers see them."""
+    full = {_without_accents(name): name for name in shown if not name.isascii()}
+    return tuple(full.get(name, name) for name in stated)
+
+
 def is_among(name: str, folded: frozenset[str]) -> bool:
     """Whether the name is one of the folded ones that `contributors` gives."""
     return _fold(name) in folded
@@ -196,7 +214,7 @@ def _split(text: str) -> Iterator[str]:
             is_affiliation = is_affiliation and not is_next
             continue
         part = LEAD.sub("", stripped)
-        name = _without_job(_TAIL.sub("", part).strip(" .,-–—'’"))
+        name = _without_job(_ROLE.sub("", _TAIL.sub("", part).strip(" .,-–—'’")))
         if not is_affiliation and is_name(name):
             yield _titled(name)
         words = {word.strip(".,") for word in part.lower().split()}
@@ -222,6 +240,10 @@ def _without_job(name: str) -> str:
 def _is_proper(word: str) -> bool:
     letters = word.lstrip("'’\"“(")
     return bool(letters) and (not letters[0].islower() or letters[:2] in _PREFIXES)
+
+
+def _without_accents(name: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
 
 
 def _titled(name: str) -> str:

@@ -65,15 +65,15 @@ class Scraper(Selecting):
             access = Found("subscriber", "heuristic")  # nothing says so but the wall itself
         if kind in (Kind.OTHER, Kind.PAYWALL) and (given := self.body_of_feed(title)):
             paragraphs, kind = given, Kind.ARTICLE
-        text = paragraphs.value if paragraphs else ()
+        text, subtitle = paragraphs.value if paragraphs else (), self.subtitle(title)
         return _record(
             self.page.url,
             {
                 **self._identity(),
                 "title": title,
-                "subtitle": self.subtitle(title),
+                "subtitle": subtitle,
                 "authors": signed,
-                **self._credits(text),
+                **self._credits(text, subtitle.value if subtitle else None),
                 **self._times(),
                 **self._placing(text),
                 "paragraphs": paragraphs,
@@ -91,8 +91,8 @@ class Scraper(Selecting):
             "source_article_id": self.source_article_id(),
         }
 
-    def _credits(self, paragraphs: Paragraphs) -> Fields:
-        place, credit = datelines.dateline(paragraphs[0] if paragraphs else "")
+    def _credits(self, paragraphs: Paragraphs, standfirst: str | None) -> Fields:
+        place, credit = datelines.dateline(datelines.opening(paragraphs, standfirst))
         return {
             "agency": self.agency(credit or datelines.closing_credit(paragraphs)),
             "dateline": Found(place, "heuristic") if place else None,

@@ -20,7 +20,9 @@ JOBS = frozenset(
     jornalista repórter correspondente colunista redator redatora estagiário giornalista inviato redattore redattrice
     corrispondente collaboratore journaliste rédacteur rédactrice correspondant correspondante chroniqueur envoyé
     redacteur verslaggever correspondente redaktør redaktör journalisten kommentator reporterka dziennikarz redaktor
-    muhabir muhabiri editör yazar yazarı корреспондент редактор журналист обозреватель
+    muhabir muhabiri editör yazar yazarı корреспондент редактор журналист обозреватель кореспондент журналіст
+    toimittaja kirjoittaja újságíró szerkesztő dziennikarka novinář novinářka novinar novinarka wartawan jurnalis
+    δημοσιογράφος συντάκτης συντάκτρια
     """,
     )
 )

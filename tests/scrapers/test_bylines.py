@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from scrapers.datelines import closing_credit, dateline
+from scrapers.datelines import closing_credit, dateline, opening
 from scrapers.page import Page
 from scrapers.registry import scrape
 
@@ -75,6 +75,17 @@ def test_visible_byline_that_names_more_people_than_json_ld_is_believed():
     assert read(under, author={"name": "Mira Solano"}).authors == ("Mira Solano", "Odo Ferrant")
 
 
+def test_name_gets_the_accents_that_readers_see():
+    assert read("<div class=byline>By Zoé Solano</div>", author="Zoe Solano").authors == ("Zoé Solano",)
+
+
+def test_story_with_links_in_its_text_below_a_headline_that_is_no_h1_is_no_teaser():
+    story = f"<h3>{TITLE}</h3><span class=authorname>Mira Solano</span>{TEXT}<h3><a href=/b>More</a></h3>"
+    page = f"<title>{TITLE}</title><article>{story}</article>"
+
+    assert scrape(Page(page.encode(), "https://hill.example/a")).authors == ("Mira Solano",)
+
+
 def test_visible_byline_of_somebody_else_does_not_replace_json_ld():
     assert read("<div class=byline>By Odo Ferrant</div>", author="Mira Solano").authors == ("Mira Solano",)
 
@@ -121,6 +132,20 @@ def test_author_in_meta(name):
 )
 def test_dateline(opening, place, credit):
     assert dateline(opening) == (place, credit)
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "expected"),
+    [
+        (("A ferry is late.", "OSLO: It sailed."), "OSLO: It sailed."),
+        (("OSLO: A ferry is late.", "It sailed."), "OSLO: A ferry is late."),
+        (("A ferry is late.",), "A ferry is late."),
+        (("It sailed.", "OSLO: Nobody minded."), "It sailed."),
+        ((), ""),
+    ],
+)
+def test_dateline_stands_behind_a_standfirst_that_is_part_of_the_body(paragraphs, expected):
+    assert opening(paragraphs, "A ferry is late") == expected
 
 
 @pytest.mark.parametrize(

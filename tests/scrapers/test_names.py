@@ -37,6 +37,19 @@ from scrapers.names import MAX_PEOPLE, agency, people
         ("Mira Solano, New York", ("Mira Solano",)),
         ("牛镛、岳弘", ("牛镛", "岳弘")),
         ("Мира Солано и Одо Ферран", ("Мира Солано", "Одо Ферран")),
+        ("本报记者 陈小方", ("陈小方",)),
+        ("文/陈小方", ("陈小方",)),
+        ("作者\uff1a陈小方", ("陈小方",)),
+        ("\uff08责编\uff1a陈小方\uff09", ()),
+        ("山本花 記者", ("山本花",)),
+        ("김별님 기자", ("김별님",)),
+        ("بقلم: سامي نور", ("سامي نور",)),
+        ("Γράφει η Νίκη Σολάνου", ("Νίκη Σολάνου",)),
+        ("Tekst: Mira Solano", ("Mira Solano",)),
+        ("Propos recueillis par Mira Solano", ("Mira Solano",)),
+        ("Guest column by Mira Solano", ("Mira Solano",)),
+        ("Solano Mira újságíró", ("Solano Mira",)),
+        ("Mira Solano ETX", ("Mira Solano",)),
         ("Staff Reporter", ()),
         ("Contributing Opinion Writer", ()),
         ("Commentary By", ()),
@@ -50,7 +63,7 @@ from scrapers.names import MAX_PEOPLE, agency, people
     ],
 )
 def test_people(byline, expected):
-    assert people([byline], ["example times"]) == expected
+    assert people([byline], ["example times", "etx"]) == expected
 
 
 @pytest.mark.parametrize(
