@@ -31,9 +31,8 @@ def find(page: Page, groups: Sequence[Byline]) -> Found[Texts] | None:
         wider = (group for group in named if group.origin == "html" and set(group.value) > set(first.value))
         first = next(wider, first)
     helpers = names.contributors(" ".join(group.value) for group in groups if group.origin == "html")
-    wrote = tuple(name for name in first.value if not names.is_among(name, helpers)) or first.value
-    shown = [name for group in named if group.origin == "html" for name in group.value]
-    return Found(names.accented(wrote, shown), first.origin)
+    wrote = tuple(name for name in first.value if not names.is_among(name, helpers))
+    return Found(wrote, first.origin) if wrote else first
 
 
 def left_out_of(text: Found[Texts] | None, found: Found[Texts] | None) -> Found[Texts] | None:

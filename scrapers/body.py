@@ -6,9 +6,12 @@ pages, weigh the features of `scrapers.features`.
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import chain, islice
 
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +25,19 @@ from scrapers.page import MAX_BYTES, Page
 
 THRESHOLD = 0.6  # cross-validated by site, 0.5 to 0.6 differ by less than 0.003
 SHORT_THRESHOLD = 0.3  # where no block is over the other one, as on pages with one short paragraph
-HEADING_THRESHOLD = 0.2  # of a sub-heading that stands between two parts of the story
+HEADING_THRESHOLD = 0.05  # of a sub-heading that stands between two parts of the story
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _LINKED, _SURE = 0.6, 0.95  # a paragraph that is mostly links leads to other stories, unless this sure
 _REPEATED = 3  # times that a text stands on the page; so often, it is a notice
 _NOTES, _NOTE_WORDS, _ITALIC = 2, 40, 0.9  # how many notes at most, words of one, share of a text in italics
+_QUOTE = BIT["quote"] | BIT["blockquote"]
+_QUOTE_WORDS, _QUOTED_WORDS = 5, 200  # of a quote at least, of the paragraph that has it at most
+_MAX_QUOTED, _MAX_QUOTES = 100_000, 200  # characters that quotes are looked up in, and how many quotes
+_WORD = re.compile(r"\w+")
+_CONSENT = re.compile(
+    r"cookie|consent|opt[- ]out|privacy|personal (?:data|information)|browser|website|webseite|datenschutz|einwillig"
+)
+_CONSENTS = 2  # different such words that a dialog has, at least: one alone bakes cookies
 _MAX_PARAGRAPHS = 2_000
 
 
@@ -51,8 +62,8 @@ def judge(blocks: Blocks, known: Known) -> npt.NDArray[np.float64]:
 def choose(blocks: Blocks, chances: npt.NDArray[np.float64], known: Known) -> list[int]:
     """The numbers of the blocks that are the story, judged so likely.
 
-    Whatever the judgement, captions, asides, repeated texts, paragraphs of links and notes at the end are left out, and
-    sub-headings between two parts of the story belong to it.
+    Whatever the judgement, captions, asides, repeated texts, pull quotes, paragraphs of links, consent dialogs and
+    notes at the end are left out, and sub-headings between two parts of the story belong to it.
     """
     bar = THRESHOLD if (chances >= THRESHOLD).any() else SHORT_THRESHOLD
     is_story = (chances >= bar).tolist()
@@ -67,6 +78,8 @@ def choose(blocks: Blocks, chances: npt.NDArray[np.float64], known: Known) -> li
         if text not in seen and counts[text] < _REPEATED and not _is_beside(blocks, number, float(chances[number])):
             chosen.append(number)
         seen.add(text)
+    beside = _pull_quotes(blocks, chosen) | _consent_dialogs(blocks, chosen)
+    chosen = [number for number in chosen if number not in beside] or chosen
     for _ in range(_NOTES):
         if len(chosen) > 1 and _is_note(blocks, chosen[-1], known):
             chosen.pop()
@@ -87,6 +100,34 @@ def _is_beside(blocks: Blocks, number: int, chance: float) -> bool:
     is_caption = around & BIT["figure"] and not around & BIT["table"]
     is_links = blocks.elements.tag[at] == "p" and blocks.linked[number] >= _LINKED and chance < _SURE
     return bool(is_caption or around & BIT["aside"] or is_links)
+
+
+def _pull_quotes(blocks: Blocks, chosen: Sequence[int]) -> set[int]:
+    """The quotes, by tag or class, whose words are a part of one of the paragraphs."""
+    quotes = [number for number in chosen if blocks.elements.around[blocks.element[number]] & _QUOTE]
+    if not quotes:
+        return set()
+    words = {number: " ".join(_WORD.findall(blocks.text[number].casefold())) for number in chosen}
+    story = "\n".join(words[number] for number in chosen if blocks.words[number] <= _QUOTED_WORDS)[:_MAX_QUOTED]
+    short = (number for number in quotes if _QUOTE_WORDS <= blocks.words[number] <= _QUOTED_WORDS)
+    return {number for number in islice(short, _MAX_QUOTES) if story.count(words[number]) > 1}
+
+
+def _consent_dialogs(blocks: Blocks, chosen: Sequence[int]) -> set[int]:
+    """The blocks of boxes on the page's frame of which most speak of cookies and consent."""
+    elements, boxes = blocks.elements, defaultdict[int, list[int]](list)
+    for number in chosen:
+        at = elements.parent[blocks.element[number]]
+        if elements.around[at] & BIT["frame"]:
+            while not elements.groups[at] & BIT["frame"]:
+                at = elements.parent[at]
+            boxes[at].append(number)
+    found = set[int]()
+    for box in boxes.values():
+        words = [_CONSENT.findall(blocks.text[number].casefold()) for number in box]
+        if len(set(chain.from_iterable(words))) >= _CONSENTS and sum(map(bool, words)) * 2 >= len(box):
+            found.update(box)
+    return found
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -153,12 +152,6 @@ def is_byline(text: str, named: Iterable[str]) -> bool:
     return sum(not word.isdigit() for word in _WORD.findall(without)) <= BYLINE_WORDS
 
 
-def accented(stated: Iterable[str], shown: Iterable[str]) -> tuple[str, ...]:
-    """The stated names, with the accents that they have where they are shown: systems lose them, readers see them."""
-    full = {_without_accents(name): name for name in shown if not name.isascii()}
-    return tuple(full.get(name, name) for name in stated)
-
-
 def is_among(name: str, folded: frozenset[str]) -> bool:
     """Whether the name is one of the folded ones that `contributors` gives."""
     return _fold(name) in folded
@@ -240,10 +233,6 @@ def _without_job(name: str) -> str:
 def _is_proper(word: str) -> bool:
     letters = word.lstrip("'’\"“(")
     return bool(letters) and (not letters[0].islower() or letters[:2] in _PREFIXES)
-
-
-def _without_accents(name: str) -> str:
-    return "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
 
 
 def _titled(name: str) -> str:

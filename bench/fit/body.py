@@ -5,10 +5,11 @@
 
 Needs CatBoost, which is no dependency of Dateline (`pip install catboost`), and ../shared/corpora.
 
-A block is part of the story if 60 % of its 4-word shingles are in the labelled body; a page weighs the same however
-long it is, long blocks weigh more than short ones. Where only segments are labelled, the blocks that hold one are used,
-and the page weighs less. The second forest sees what the first says of a block's neighbours; it learns from what the
-first says of sites that it was not fitted on (4 folds), or it would trust it too much.
+A block is part of the story if 60 % of its 4-word shingles are in the labelled body and it has a place of its own
+there, in order; a page weighs the same however long it is, long blocks weigh more than short ones. Where only segments
+are labelled, the blocks that hold one are used, and the page weighs less. The second forest sees what the first says of
+a block's neighbours; it learns from what the first says of sites that it was not fitted on (4 folds), or it would
+trust it too much.
 
 The newspapers that are held back (ground/corpora.py) have no part in it: bench/extract.py scores them.
 Cross-validation: all pages of a site are in one of 5 folds, and each fold is read by forests that were fitted on the
@@ -23,8 +24,10 @@ import json
 import re
 import sys
 import tempfile
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +52,7 @@ from scrapers.scraper import Scraper
 FORESTS = corpora.REPO / "scrapers" / "body.npz"
 SHINGLE = 4  # words, as in score.py
 IS_STORY = 0.6  # share of a block's shingles that the labelled body has
+MOST_PLACES = 8  # that are tried for a block
 LONGEST, SHORTEST = 60, 3  # a block weighs its words up to the first, and the second on top
 SEGMENTS_WEIGH = 0.35  # a page of labelled segments, beside 1 for a labelled body
 OUTER, INNER = 5, 4  # folds
@@ -107,20 +111,55 @@ def label(corpus: str, row: dict[str, Any]) -> Labelled | None:
 
 
 def by_body(blocks: Blocks, text: str) -> tuple[Any, Any]:
-    """Which blocks are in a labelled body, and how much each weighs."""
-    words = WORD.findall(text)
-    shingles = {tuple(words[i : i + SHINGLE]) for i in range(len(words))}
-    lines = {" ".join(WORD.findall(line)) for line in text.splitlines()}
+    """Which blocks make up a labelled body, and how much each weighs."""
     is_story = np.zeros(len(blocks))
-    for number, block in enumerate(blocks.text):
-        own = WORD.findall(block)
-        if len(own) < SHINGLE:
-            is_story[number] = bool(own) and " ".join(own) in lines
-        else:
-            parts = [tuple(own[i : i + SHINGLE]) for i in range(len(own) - SHINGLE + 1)]
-            is_story[number] = sum(part in shingles for part in parts) / len(parts) >= IS_STORY
+    is_story[in_order(places(blocks, text))] = 1
     weight = np.minimum(np.array(blocks.words, dtype=float), LONGEST) + SHORTEST
     return is_story, weight / weight.sum()
+
+
+def places(blocks: Blocks, text: str) -> list[tuple[int, int, int, int]]:
+    """Where blocks may stand in a text: number of the block, first word, word behind the last, words in common."""
+    lines = [WORD.findall(line) for line in text.splitlines()]
+    words = [word for line in lines for word in line]
+    found_at = defaultdict(list)
+    for at in range(len(words) - SHINGLE + 1):
+        found_at[tuple(words[at : at + SHINGLE])].append(at)
+    for at, line in zip(accumulate(map(len, lines), initial=0), lines, strict=False):
+        if len(line) < SHINGLE:
+            found_at[tuple(line)].append(at)
+    found = []
+    for number, block in enumerate(blocks.text):
+        own = WORD.findall(block)
+        size = min(SHINGLE, len(own))
+        parts = [found_at.get(tuple(own[at : at + size]), [])[:MOST_PLACES] for at in range(len(own) - size + 1)]
+        if not own or sum(map(bool, parts)) < IS_STORY * len(parts):
+            continue
+        shifts = Counter(at - own_at for own_at, part in enumerate(parts) for at in part)
+        for shift, count in shifts.most_common(MOST_PLACES):
+            if count >= IS_STORY / 2 * len(parts):  # words that the label lacks or adds shift the rest
+                hits = [at for at, part in enumerate(parts) if shift + at in part]
+                found.append((number, shift + hits[0], shift + hits[-1] + size, count + size - 1))
+    return found
+
+
+def in_order(places: Sequence[tuple[int, int, int, int]]) -> list[int]:
+    """The blocks that fill a text one behind the other with the most words in common.
+
+    Each word of the text is filled once: quotes that repeat a sentence, and teasers of what is said, are no story.
+    """
+    places = sorted(places)
+    best, before = [0] * len(places), [-1] * len(places)
+    for here, (number, start, _, words) in enumerate(places):
+        for other in range(here):
+            if places[other][0] < number and places[other][2] <= start and best[other] > best[here]:
+                best[here], before[here] = best[other], other
+        best[here] += words
+    chosen, here = [], int(np.argmax(best)) if best else -1
+    while here >= 0:
+        chosen.append(places[here][0])
+        here = before[here]
+    return chosen
 
 
 def by_segments(blocks: Blocks, row: dict[str, Any]) -> tuple[Any, Any]:
