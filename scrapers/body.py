@@ -27,7 +27,8 @@ THRESHOLD = 0.6  # cross-validated by site, 0.5 to 0.6 differ by less than 0.003
 SHORT_THRESHOLD = 0.3  # where no block is over the other one, as on pages with one short paragraph
 HEADING_THRESHOLD = 0.05  # of a sub-heading that stands between two parts of the story
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-_LINKED, _SURE = 0.6, 0.95  # a paragraph that is mostly links leads to other stories, unless this sure
+_LINKED, _SURE = 0.6, 0.95  # a paragraph that is mostly links leads to other stories, unless this sure,
+_TEASER_WORDS = 30  # and shorter than this
 _REPEATED = 3  # times that a text stands on the page; so often, it is a notice
 _NOTES, _NOTE_WORDS, _ITALIC = 2, 40, 0.9  # how many notes at most, words of one, share of a text in italics
 _QUOTE = BIT["quote"] | BIT["blockquote"]
@@ -98,7 +99,8 @@ def _is_beside(blocks: Blocks, number: int, chance: float) -> bool:
     at = blocks.element[number]
     around = blocks.elements.around[at]
     is_caption = around & BIT["figure"] and not around & BIT["table"]
-    is_links = blocks.elements.tag[at] == "p" and blocks.linked[number] >= _LINKED and chance < _SURE
+    is_short = blocks.elements.tag[at] == "p" and blocks.words[number] < _TEASER_WORDS
+    is_links = is_short and blocks.linked[number] >= _LINKED and chance < _SURE
     return bool(is_caption or around & BIT["aside"] or is_links)
 
 

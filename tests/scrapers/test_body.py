@@ -46,6 +46,7 @@ def test_what_stands_beside_the_story_is_left_out(middle):
     "middle",
     [
         pytest.param("<blockquote><p>We never thought of a third quay at all.</p></blockquote>", id="quote"),
+        pytest.param(f"<p><a href=/b>{SENTENCE * 3}</a></p>", id="long-paragraph-in-a-link"),
         pytest.param("<h2>A second quay after a year of debate</h2>", id="sub-heading-in-words-of-the-story"),
         pytest.param("<div class=header><p>Bake the cookies.</p><p>Cool the cookies.</p></div>", id="recipe"),
         pytest.param("<p>The privacy of members who consent is kept in a browser.</p>", id="story-about-consent"),
