@@ -211,15 +211,38 @@ comment on column article.provenance is 'For each field where it came from: publ
 comment on column article.text_hash is '64-bit hash of the normalised text; the same under another identity is a copy. Null for a text of almost no words.';
 comment on column article.copy_of is 'The original that this article is a copy of; null for an original.';
 comment on column article.similarity is 'How alike the texts of copy and original are, 0 to 1.';
-comment on column article.method is 'How the copy was recognised: exact.';
+comment on column article.method is 'How the copy was recognised: exact (the same words) or near.';
 comment on column article.revision is 'Number of the current revision, from 1.';
 comment on column article.first_seen is 'When it was stored first.';
 comment on column article.revised_at is 'When the current revision was stored.';
 comment on column article.gone_at is 'When the publisher was found to have taken it down; null while it is up. The text stays.';
-create index if not exists article_text on article (text_hash) where text_hash is not null;  -- dedup.regroup
+create index if not exists article_text on article (text_hash) where text_hash is not null;  -- dedup.groups
 create index if not exists article_copy on article (copy_of) where copy_of is not null;  -- dateline.copies
 create index if not exists article_seen on article (first_seen desc);  -- articles list, status
 create index if not exists article_published on article (source_id, published desc);  -- articles list --source
+
+create table if not exists sketch (
+    hash       bigint not null,
+    article_id bigint not null references article on delete cascade,
+    primary key (hash, article_id)
+);
+comment on table sketch is 'The smallest hashes of each recent article''s text: articles that share some are compared. Dropped after a week.';
+comment on column sketch.hash is 'Hash of four words in a row, one of the 16 smallest of the text.';
+comment on column sketch.article_id is 'The article.';
+create index if not exists sketch_article on sketch (article_id);  -- dedup.candidates: keep, expire
+
+create table if not exists likeness (
+    one        bigint not null references article on delete cascade,
+    other      bigint not null references article on delete cascade,
+    similarity real not null check (similarity between 0 and 1),
+    primary key (one, other),
+    check (one < other)
+);
+comment on table likeness is 'Pairs of articles with other words that are one report; the groups of copies follow from these and from equal texts.';
+comment on column likeness.one is 'The article with the smaller number.';
+comment on column likeness.other is 'The article with the larger number.';
+comment on column likeness.similarity is 'How much of the shorter text the other has, 0 to 1.';
+create index if not exists likeness_other on likeness (other);  -- dedup.groups
 
 create table if not exists article_url (
     url        text primary key check (url ~ '^https?://'),
@@ -550,7 +573,7 @@ comment on column dateline.copies.original_url is 'Address of the original.';
 comment on column dateline.copies.original_source is 'Source of the original.';
 comment on column dateline.copies.original_title is 'Headline of the original.';
 comment on column dateline.copies.similarity is 'How alike the texts are, 0 to 1.';
-comment on column dateline.copies.method is 'How the copy was recognised: exact.';
+comment on column dateline.copies.method is 'How the copy was recognised: exact (the same words) or near.';
 comment on column dateline.copies.authors is 'People''s names, in the page''s order.';
 comment on column dateline.copies.agency is 'News agency that it is credited to.';
 comment on column dateline.copies.language is 'Two-letter language code.';

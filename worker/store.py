@@ -12,13 +12,17 @@ from psycopg.types.json import Jsonb
 
 from scrapers.article import Article
 from scrapers.urls import bare_host, host_of
-from worker import db, dedup
+from worker import db
 from worker.db import Connection, scrub
+from worker.dedup import candidates, groups
+from worker.dedup.text import Text
+from worker.dedup.tokens import are_akin
 from worker.events import Event
 
 Verdict = Literal["new", "revised", "copied", "unchanged"]
 
 REVISED_BY = ("title", "subtitle", "authors", "published", "kind", "body")  # a change of these is a revision
+COMPARED = {"title", "published", "body"}  # a change of these may make it another article's copy, or no longer
 UPDATED = (  # what the current revision holds besides
     *("url", "canonical_url", "source_article_id", "agency", "published_precision", "published_raw", "modified"),
     *("language", "section", "edition", "edition_date", "dateline", "image", "tags", "access", "provenance"),
@@ -46,11 +50,11 @@ def save(conn: Connection, article: Article, urls: Sequence[str], listed_by: str
     _lock(conn, [f"{source_id} {identity_of(article)}", article.canonical_url or article.url, *read_at])
     article, found = _find(conn, article, source_id, read_at)
     known = None if found is None else _hold(conn, found)
-    value = dedup.text_hash(article)
+    text = Text(article.title or "", article.body, article.published)
     if known is None:
-        saved = _insert(conn, article, source_id, identity_of(article), value)
+        saved = _insert(conn, article, source_id, identity_of(article), text)
     else:
-        saved = _update(conn, article, known, value)
+        saved = _update(conn, article, known, text)
     _keep_addresses(conn, saved.id, read_at, article.canonical_url or article.url)
     return saved
 
@@ -131,7 +135,7 @@ def _find(conn: Connection, article: Article, source_id: str, read_at: Sequence[
 def _is_told_by(conn: Connection, article: Article, article_id: int) -> bool:
     """Whether another article tells the same story, in words that are at least alike."""
     row = db.one(conn.execute("select title, body from article where id = %s", (article_id,)))
-    return dedup.alike(f"{article.title} {article.body}", f"{row['title']} {row['body']}")
+    return are_akin(f"{article.title} {article.body}", f"{row['title']} {row['body']}")
 
 
 def _keep_addresses(conn: Connection, article_id: int, read_at: Sequence[str], canonical: str) -> None:
@@ -157,8 +161,8 @@ def _hold(conn: Connection, article_id: int) -> dict[str, Any]:
     return db.one(conn.execute("select * from article where id = %s", (article_id,)))
 
 
-def _insert(conn: Connection, article: Article, source_id: str, identity: str, value: int | None) -> Saved:
-    dedup.lock(conn, [value])
+def _insert(conn: Connection, article: Article, source_id: str, identity: str, text: Text) -> Saved:
+    candidates.lock(conn, [*text.sketch, text.hash])
     row = db.one(
         conn.execute(
             """
@@ -171,16 +175,18 @@ def _insert(conn: Connection, article: Article, source_id: str, identity: str, v
                    %(edition_date)s, %(dateline)s, %(image)s, %(tags)s,
                    %(access)s, %(provenance)s, %(text_hash)s)
             returning id, first_seen""",
-            {**_values(article), "source": source_id, "identity": identity, "text_hash": value},
+            {**_values(article), "source": source_id, "identity": identity, "text_hash": text.hash},
         )
     )
-    regrouped = dedup.regroup(conn, value)
+    since = article.published or row["first_seen"]
+    candidates.keep(conn, row["id"], text.sketch)
+    regrouped = groups.settle(conn, row["id"], replace(text, since=since))
     is_copy = Event("copied", row["id"]) in regrouped
     events = (Event("created", row["id"]), *regrouped)
-    return Saved(row["id"], "copied" if is_copy else "new", events, article.published or row["first_seen"])
+    return Saved(row["id"], "copied" if is_copy else "new", events, since)
 
 
-def _update(conn: Connection, article: Article, known: dict[str, Any], value: int | None) -> Saved:
+def _update(conn: Connection, article: Article, known: dict[str, Any], text: Text) -> Saved:
     values = _values(article)
     restored = (Event("restored", known["id"]),) if known["gone_at"] else ()
     changed = tuple(name for name in REVISED_BY if _squeezed(values[name]) != _squeezed(known[name]))
@@ -189,17 +195,17 @@ def _update(conn: Connection, article: Article, known: dict[str, Any], value: in
         if restored or any(_plain(values[name]) != known[name] for name in UPDATED):
             _write(conn, known["id"], values, known["text_hash"])
         return Saved(known["id"], "unchanged", restored, since)
-    dedup.lock(conn, [value, known["text_hash"]])
+    if is_compared := not COMPARED.isdisjoint(changed):
+        earlier = Text(known["title"], known["body"])
+        candidates.lock(conn, [*text.sketch, text.hash, *earlier.sketch, known["text_hash"]])
+        groups.lock(conn)
     _keep_revision(conn, known["id"], changed)
-    _write(conn, known["id"], values, value)
-    separated: tuple[Event, ...] = ()
-    if value is None and known["copy_of"] is not None:
-        separated = (Event("separated", known["id"]),)
-    regrouped = [
-        *dedup.regroup(conn, value),
-        *(dedup.regroup(conn, known["text_hash"]) if value != known["text_hash"] else []),
-    ]
-    events = (*restored, Event("updated", known["id"], changed), *separated, *regrouped)
+    _write(conn, known["id"], values, text.hash)
+    regrouped: list[Event] = []
+    if is_compared:
+        candidates.keep(conn, known["id"], text.sketch)
+        regrouped = groups.settle(conn, known["id"], replace(text, since=since), known["text_hash"])
+    events = (*restored, Event("updated", known["id"], changed), *regrouped)
     return Saved(known["id"], "revised", events, since)
 
 
@@ -226,10 +232,7 @@ def _write(conn: Connection, article_id: int, values: dict[str, Any], value: int
                language = %(language)s, section = %(section)s, edition = %(edition)s, edition_date = %(edition_date)s,
                dateline = %(dateline)s, image = %(image)s, tags = %(tags)s, access = %(access)s,
                provenance = %(provenance)s, gone_at = null,
-               text_hash = %(text_hash)s, identity = coalesce('id:' || %(source_article_id)s, identity),
-               copy_of = case when %(text_hash)s::bigint is null then null else copy_of end,
-               similarity = case when %(text_hash)s::bigint is null then null else similarity end,
-               method = case when %(text_hash)s::bigint is null then null else method end
+               text_hash = %(text_hash)s, identity = coalesce('id:' || %(source_article_id)s, identity)
          where id = %(id)s""",
         {**values, "id": article_id, "text_hash": value},
     )

@@ -13,6 +13,7 @@ from psycopg_pool import PoolTimeout
 
 from worker import crawls, db, frontier, record, visit, workers
 from worker.app import app, stopping
+from worker.dedup import candidates
 from worker.fetch import Fetcher
 from worker.fetch import Limits as FetchLimits
 from worker.settings import Settings, settings
@@ -70,9 +71,10 @@ def crawl(
 
 @app.task(name="dateline.maintain")
 def maintain() -> None:
-    """Keep the house: old fetches and bytes are deleted, dead workers forgotten, forgotten hosts woken."""
+    """Keep the house: old fetches, bytes and sketches are deleted, dead workers forgotten, forgotten hosts woken."""
     pool, config = db.pool(), settings()
     record.expire(pool, config.keep_fetches_days, config.keep_archive_days)
+    candidates.expire(pool)
     workers.forget_dead(pool)
     frontier.repair(pool)
 

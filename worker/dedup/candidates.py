@@ -1,0 +1,84 @@
+"""Which articles a text is compared with: those that share a part of its sketch and came out within some days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from worker.db import Connection, Pool
+from worker.dedup.text import Text
+
+SHARED = 2  # hashes of the sketch that a candidate has, too
+NEWEST = 50  # articles looked at for each hash: boilerplate of a big site would bring thousands
+MOST = 40  # candidates that are read, those that share most
+WINDOW = timedelta(days=3)  # between two publications; of six merges across more days that were read five were wrong
+KEEP = timedelta(days=7)  # a sketch after it was stored: late pages of the window still find it
+EXPIRE_BATCH = 10_000
+
+
+def lock(conn: Connection, hashes: Iterable[int | None]) -> None:
+    """Make this transaction the only one that compares texts with these hashes, until it ends.
+
+    Taken after the locks of identities, in ascending order, and by a statement before the look-up: then of two copies
+    stored at once the second sees the first.
+    """
+    keys = sorted({value for value in hashes if value is not None})
+    conn.execute("select pg_advisory_xact_lock(key) from unnest(%s::bigint[]) as key", (keys,))
+
+
+def keep(conn: Connection, article_id: int, sketch: Sequence[int]) -> None:
+    """Make these the hashes by which the article is found."""
+    conn.execute("delete from sketch where article_id = %s and hash <> all(%s)", (article_id, list(sketch)))
+    conn.execute(
+        "insert into sketch (hash, article_id) select h, %s from unnest(%s::bigint[]) as h on conflict do nothing",
+        (article_id, list(sketch)),
+    )
+
+
+def find(conn: Connection, sketch: Sequence[int], since: datetime, but: int = 0) -> list[int]:
+    """The articles to compare with, those that share most first; `but` is the article itself."""
+    rows = conn.execute(
+        """
+        with near as (
+            select s.article_id, count(*) as shared
+              from unnest(%(hashes)s::bigint[]) as h
+             cross join lateral (select article_id from sketch where hash = h order by article_id desc
+                                  limit %(newest)s) as s
+             where s.article_id <> %(but)s
+             group by s.article_id having count(*) >= %(shared)s)
+        select n.article_id from near n join article a on a.id = n.article_id
+         where coalesce(a.published, a.first_seen) between %(since)s - %(window)s and %(since)s + %(window)s
+         order by n.shared desc, n.article_id desc limit %(most)s""",
+        {
+            "hashes": list(sketch),
+            "since": since,
+            "but": but,
+            "newest": NEWEST,
+            "shared": SHARED,
+            "most": MOST,
+            "window": WINDOW,
+        },
+    ).fetchall()
+    return [row["article_id"] for row in rows]
+
+
+def are_compared(one: Text, other: Text) -> bool:
+    """Whether the store would compare two texts: what `find` says of them, without a database."""
+    if one.since and other.since and abs(one.since - other.since) > WINDOW:
+        return False
+    return len({*one.sketch} & {*other.sketch}) >= SHARED
+
+
+def expire(pool: Pool) -> None:
+    """Drop the sketches of articles stored longer ago than `KEEP`, some at a time: they find nothing any more."""
+    deleted = EXPIRE_BATCH
+    while deleted >= EXPIRE_BATCH:
+        with pool.connection() as conn:
+            deleted = conn.execute(
+                """
+                delete from sketch where (hash, article_id) in (
+                    select s.hash, s.article_id from sketch s
+                     where s.article_id < (select coalesce(max(id), 0) from article where first_seen < now() - %s)
+                     limit %s)""",
+                (KEEP, EXPIRE_BATCH),
+            ).rowcount

@@ -1,0 +1,81 @@
+"""Whether two passages that stand in the same place of two texts state the same figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import product
+from typing import NamedTuple
+
+_THOUSAND, _MILLION, _BILLION = Decimal(10**3), Decimal(10**6), Decimal(10**9)
+SCALES = {
+    word: scale
+    for words, scale in (
+        ("thousand thousands tausend mille mil mila tysiace тысяч тысячи тыс bin hazar k", _THOUSAND),
+        ("lakh lakhs lac", Decimal(10**5)),
+        (
+            "million millions millionen mio millon millones milhao milhoes milioni milione miljoen miljoner millioner"
+            " milionow mln миллион миллиона миллионов млн milyon m mn",
+            _MILLION,
+        ),
+        ("crore crores", Decimal(10**7)),
+        (
+            "billion billions bn milliarden milliarde mrd milliards miliardi miljard miljarder миллиардов млрд milyar",
+            _BILLION,
+        ),
+        ("trillion trillions trn", Decimal(10**12)),
+        ("万 萬", Decimal(10**4)),
+        ("亿 億", Decimal(10**8)),
+    )
+    for word in words.split()
+}
+MAX_DIGITS = 15  # of a figure that is a quantity; longer ones are numbers of something
+
+
+class Quantity(NamedTuple):
+    """What a figure says, and how far off it may be for its rounding: half a unit of its last place."""
+
+    value: Decimal
+    slack: Decimal
+
+
+def agree(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two passages of tokens state no different figures.
+
+    They agree where one has all figures of the other, a rounding included: 17.1 million is 17,121,000, but 15,700 is
+    not 15,750. Digits that are merely split otherwise agree, too.
+    """
+    one, other = quantities(ours), quantities(theirs)
+    if not one or not other or _digits(ours) == _digits(theirs):
+        return True
+    return _has_all(one, other) or _has_all(other, one)
+
+
+def quantities(words: Sequence[str]) -> list[Quantity]:
+    """The figures among these tokens, each with the scale that follows it."""
+    found = []
+    for place, word in enumerate(words):
+        if not word[0].isdigit() or len(word) > MAX_DIGITS:
+            continue
+        scale = SCALES.get(words[place + 1], 1) if place + 1 < len(words) else 1
+        value = Decimal(word) * scale
+        is_rounded = scale != 1 or "." in word
+        unit = Decimal(1).scaleb(-len(word.partition(".")[2])) * scale
+        found.append(Quantity(value, unit / 2 if is_rounded else Decimal(0)))
+    return found
+
+
+def _has_all(some: Sequence[Quantity], others: Sequence[Quantity]) -> bool:
+    """Whether each of these has its like among the others."""
+    agreeing = {i for (i, one), other in product(enumerate(some), others) if _is_like(one, other)}
+    return len(agreeing) == len(some)
+
+
+def _is_like(one: Quantity, other: Quantity) -> bool:
+    """Whether two figures are equal, or one of them is the other, rounded to fewer places."""
+    apart = abs(one.value - other.value)
+    return apart == 0 or (one.slack != other.slack and apart <= max(one.slack, other.slack))
+
+
+def _digits(words: Sequence[str]) -> str:
+    return "".join(word for word in words if word[0].isdigit()).replace(".", "")

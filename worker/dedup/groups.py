@@ -1,0 +1,225 @@
+"""Groups of copies: which article is the original, whatever the order in which they came."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import DictRow, class_row
+
+from worker.db import Connection
+from worker.dedup import candidates
+from worker.dedup.text import Text
+from worker.dedup.verdict import decide
+from worker.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article of a group, as the choice of the original needs it, with what it is now."""
+
+    id: int
+    text_hash: int
+    is_agency: bool  # the page is the agency's that the text is credited to
+    since: datetime | None  # publication; a bare day counts as its end, for the exact time may be any of that day
+    copy_of: int | None
+    similarity: float | None
+    method: str | None
+
+    @property
+    def rank(self) -> tuple[bool, bool, datetime | None, int]:
+        """The lowest is the original: an agency's own page, then the first published, then the first stored."""
+        return (not self.is_agency, self.since is None, self.since, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article belongs: its original, or nothing for an original."""
+
+    copy_of: int | None = None
+    similarity: float | None = None
+    method: str | None = None
+
+
+def lock(conn: Connection) -> None:
+    """Make this transaction the only one that mends groups, until it ends; taken after the locks of hashes.
+
+    Two writers may share no hash and yet both be like a third article. Whoever changes the text of a row takes it
+    before that row, for the group of another writer may hold the row.
+    """
+    conn.execute("select pg_advisory_xact_lock(hashtextextended('dateline.groups', 0))")
+
+
+def settle(conn: Connection, article_id: int, text: Text, before: int | None = None) -> list[Event]:
+    """Compare an article whose text is new with its candidates and mend all groups that this touches.
+
+    `before`: the hash of the text it had. The row and its sketch must be written, and the hashes of both texts locked
+    (`candidates.lock`), of a row that was there before the groups as well (`lock`). Returns the events of the articles
+    that became copies, or originals again.
+    """
+    touched = _forget(conn, article_id)
+    likes = _compare(conn, article_id, text)
+    if likes:
+        conn.execute(
+            """
+            insert into likeness (one, other, similarity)
+            select least(%(id)s, l.id), greatest(%(id)s, l.id), l.similarity
+              from unnest(%(ids)s::bigint[], %(similar)s::real[]) as l (id, similarity)
+                on conflict (one, other) do update set similarity = excluded.similarity""",
+            {"id": article_id, "ids": list(likes), "similar": list(likes.values())},
+        )
+    if not (likes or touched or _has_twin(conn, article_id, text.hash, before)):
+        return []
+    lock(conn)
+    members, likenesses = _group(conn, [article_id, *touched, *likes], [text.hash, before])
+    return _write(conn, members, arrange(members, likenesses))
+
+
+def arrange(members: Sequence[Member], likenesses: Mapping[tuple[int, int], float]) -> dict[int, Place]:
+    """Where each member belongs: with the first original, in the order of ranks, that it is like.
+
+    Equal texts stay together. The same members and likenesses give the same places in whatever order they came, and
+    a copy always points to an original. `likenesses`: similarity by pairs of ids, the smaller id first.
+    """
+    texts: dict[int, list[Member]] = defaultdict(list)
+    for member in sorted(members, key=lambda member: member.rank):
+        texts[member.text_hash].append(member)
+    text_of = {member.id: member.text_hash for member in members}
+    alike: dict[int, dict[int, float]] = defaultdict(dict)
+    for (one, other), similarity in likenesses.items():
+        for mine, theirs in ((text_of[one], text_of[other]), (text_of[other], text_of[one])):
+            alike[mine][theirs] = max(similarity, alike[mine].get(theirs, 0.0))
+    places: dict[int, Place] = {}
+    leaders: dict[int, Member] = {}
+    for value, equal in texts.items():  # by the rank of the first of each
+        found = next((leader for leader in leaders if leader in alike[value]), None)
+        if found is None:
+            leaders[value] = equal[0]
+            places[equal[0].id] = Place()
+            places.update({member.id: Place(equal[0].id, 1.0, "exact") for member in equal[1:]})
+        else:
+            place = Place(leaders[found].id, alike[value][found], "near")
+            places.update({member.id: place for member in equal})
+    return places
+
+
+def _forget(conn: Connection, article_id: int) -> list[int]:
+    """Drop what was known of the likeness of an article's earlier text; returns the articles it was like."""
+    rows = conn.execute(
+        "delete from likeness where %(id)s in (one, other) returning one + other - %(id)s as id",
+        {"id": article_id},
+    ).fetchall()
+    return [row["id"] for row in rows]
+
+
+def _compare(conn: Connection, article_id: int, text: Text) -> dict[int, float]:
+    """The articles that it is like, with how much: of its candidates, their originals, and the copies of these."""
+    if not text.sketch or text.since is None:
+        return {}
+    found = candidates.find(conn, text.sketch, text.since, article_id)
+    verdicts: dict[int, float | None] = {}  # by hash of the text: equal texts are read once
+    likes: dict[int, float] = {}
+    seen: set[int] = {article_id}
+    while new := [number for number in found if number not in seen]:
+        seen.update(new)
+        for row in _texts(conn, new):
+            if row["text_hash"] == text.hash:
+                continue  # equal texts are one group as they are
+            if row["text_hash"] not in verdicts:
+                verdict = decide(text, Text(row["title"], row["body"], row["since"]))
+                verdicts[row["text_hash"]] = verdict.similarity if verdict.is_copy else None
+            if (similarity := verdicts[row["text_hash"]]) is not None:
+                likes[row["id"]] = similarity
+        found = _fellows(conn, list(likes), text.since)
+    return likes
+
+
+def _texts(conn: Connection, ids: Sequence[int]) -> list[DictRow]:
+    return conn.execute(
+        """
+        select id, title, body, text_hash, coalesce(published, first_seen) as since from article
+         where id = any(%s) and text_hash is not null order by id""",
+        (list(ids),),
+    ).fetchall()
+
+
+def _fellows(conn: Connection, ids: Sequence[int], since: datetime) -> list[int]:
+    """The originals and copies of the groups that these articles are in, as far as they may be compared."""
+    if not ids:
+        return []
+    rows = conn.execute(
+        """
+        with originals as (select coalesce(copy_of, id) as id from article where id = any(%(ids)s))
+        select a.id from article a
+         where (a.id in (select id from originals) or a.copy_of in (select id from originals))
+           and coalesce(a.published, a.first_seen) between %(since)s - %(window)s and %(since)s + %(window)s
+         order by a.copy_of nulls first, a.id limit 500""",
+        {"ids": list(ids), "since": since, "window": candidates.WINDOW},
+    ).fetchall()
+    return [row["id"] for row in rows]
+
+
+def _has_twin(conn: Connection, article_id: int, value: int | None, before: int | None) -> bool:
+    """Whether another article has the same text, or the text that this one had."""
+    row = conn.execute(
+        """
+        select exists (select from article where text_hash = any(%(hashes)s::bigint[]) and id <> %(id)s)
+            or exists (select from article where copy_of = %(id)s or (id = %(id)s and copy_of is not null)) as found""",
+        {"hashes": [value for value in (value, before) if value is not None], "id": article_id},
+    ).fetchone()
+    return bool(row and row["found"])
+
+
+def _group(
+    conn: Connection, ids: Iterable[int], hashes: Iterable[int | None]
+) -> tuple[list[Member], dict[tuple[int, int], float]]:
+    """All articles that are connected with these by likeness or by equal texts, and all their likenesses."""
+    with conn.cursor(row_factory=class_row(Member)) as cursor:
+        members = cursor.execute(
+            """
+            with recursive reached (id) as (
+                select a.id from article a where a.id = any(%(ids)s) or a.text_hash = any(%(hashes)s::bigint[])
+                union
+                select next.id from reached r cross join lateral (
+                    select other as id from likeness where one = r.id
+                    union all select one from likeness where other = r.id
+                    union all select twin.id from article a join article twin on twin.text_hash = a.text_hash
+                               where a.id = r.id
+                    union all select copy_of from article where id = r.id and copy_of is not null
+                    union all select id from article where copy_of = r.id) as next),
+            found as (select a.*, s.name, s.site from reached r join article a on a.id = r.id
+                        join source s on s.id = a.source_id),
+            credited as (select lower(agency) as agency from found where agency is not null)
+            select id, coalesce(text_hash, -id) as text_hash, copy_of, similarity, method,
+                   exists (select from credited c where c.agency in (lower(name), source_id, split_part(site, '.', 1)))
+                       as is_agency,
+                   published + case published_precision when 'day' then interval '1 day' else interval '0' end as since
+              from found""",
+            {"ids": list(ids), "hashes": [value for value in hashes if value is not None]},
+        ).fetchall()
+    rows = conn.execute(
+        "select one, other, similarity from likeness where one = any(%(ids)s) and other = any(%(ids)s)",
+        {"ids": [member.id for member in members]},
+    ).fetchall()
+    return members, {(row["one"], row["other"]): row["similarity"] for row in rows}
+
+
+def _write(conn: Connection, members: Sequence[Member], places: Mapping[int, Place]) -> list[Event]:
+    """Move the articles whose place is another than it was; originals first: they are, before others copy."""
+    moved = [m for m in members if Place(m.copy_of, m.similarity, m.method) != places[m.id]]
+    moved.sort(key=lambda member: (places[member.id].copy_of is not None, member.id))
+    now = [places[member.id] for member in moved]
+    conn.execute(
+        """
+        update article a set copy_of = p.copy_of, similarity = p.similarity, method = p.method
+          from unnest(%s::bigint[], %s::bigint[], %s::real[], %s::text[]) as p (id, copy_of, similarity, method)
+         where a.id = p.id""",
+        ([m.id for m in moved], [p.copy_of for p in now], [p.similarity for p in now], [p.method for p in now]),
+    )
+    return [
+        Event("separated" if place.copy_of is None else "copied", member.id)
+        for member, place in zip(moved, now, strict=True)
+        if member.copy_of != place.copy_of
+    ]

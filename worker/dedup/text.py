@@ -1,0 +1,54 @@
+"""An article as the comparison reads it: its forms, each made once and when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+
+from worker.dedup import sketch, tokens
+from worker.dedup.sketch import Hashes
+from worker.dedup.tokens import Token
+
+COMPARED = 3  # tokens of the shingles that containment counts
+
+
+@dataclass(frozen=True)
+class Text:
+    """Headline, body and time of an article; `since` is None where nothing is known of it."""
+
+    title: str
+    body: str
+    since: datetime | None = None
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The tokens of the body."""
+        return tokens.tokens(self.body)
+
+    @cached_property
+    def title_words(self) -> list[str]:
+        """The tokens of the headline."""
+        return tokens.tokens(self.title)
+
+    @cached_property
+    def placed(self) -> list[Token]:
+        """The tokens of the body with what is known of their place."""
+        return tokens.placed(self.body)
+
+    @cached_property
+    def hash(self) -> int | None:
+        """Equal for equal texts; None for a text of almost no words."""
+        return sketch.text_hash(self.title_words, self.words)
+
+    @cached_property
+    def sketch(self) -> list[int]:
+        """The hashes by which candidates are found; none for a short text."""
+        return sketch.sketch(self.words)
+
+    @cached_property
+    def shingles(self) -> Hashes:
+        """The different short shingles of the body, ascending."""
+        return np.unique(sketch.shingles(self.words, COMPARED))

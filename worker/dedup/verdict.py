@@ -1,0 +1,214 @@
+"""Whether two texts are one report: how much of the shorter the other has, and whether both state the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal
+
+import numpy as np
+
+from worker.dedup import figures
+from worker.dedup.alignment import Gap, Run, align, gaps
+from worker.dedup.sketch import NEAR_TOKENS
+from worker.dedup.text import Text
+from worker.dedup.tokens import Token
+
+# Chosen on bench/ground/pairs.py and make_pairs.py, between what copies and what reports of a series have at most.
+HOPELESS = 0.30  # of the shorter's shingles: two stories that share a quotation have as much
+ENOUGH = 0.60  # of the shorter text that the other must have
+SPARSE = 0.50  # enough where the common text is no block in the same place of both, as quotations and boilerplate are
+SPREAD = 0.75  # of the stretches of the shorter text, at least half of which the other has: edited all over
+STRETCH = 25  # tokens
+EXCERPT = 0.40  # of the longer text: a shorter one must have its beginning, or it is one item of a round-up
+SERIES = 0.013  # conflicts a token in common: daily reports have 0.015 and more, copies up to 0.011
+FEW_CONFLICTS = 1  # are never a series: a toll that rose
+SHARE_OF_FIGURES = 0.40  # in conflict: another day's report, however long its text between them
+LAST_SPACED = "\u0dff"  # of scripts beyond it, two characters are about a word
+RELATED = 0.25  # of a headline's longer words in the other article; else the common text is no story but a notice
+LONGER_WORD = 4  # letters
+SLOT = 8  # tokens: a longer gap is another passage and not another value in the same place
+TITLE_FRAME = 0.5  # of the longer headline's words in both: the headlines of one series
+AROUND, FRAME = 10, 0.45  # tokens beside a slot, and how many of them must be common
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What a verdict rests on; shares are of the shorter text's tokens or, for `contained`, of its shingles."""
+
+    contained: float
+    aligned: float = 0.0
+    spread: float = 0.0
+    common_words: float = 0.0
+    agreeing: int = 0  # figures in common
+    conflicts: tuple[str, ...] = ()  # different figures or names in the same place: "12 / 14"
+    figure_conflicts: int = 0
+    related: float = 1.0
+
+    @property
+    def similarity(self) -> float:
+        """How alike the texts are, 0 to 1: what the shorter has in common, in whatever order or wherever edited."""
+        return round(min(max(self.contained, self.aligned), 1.0), 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether one text is a copy of the other, and why."""
+
+    is_copy: bool
+    similarity: float
+    reason: str
+    method: Literal["exact", "near"] | None = None
+    measures: Measures | None = None
+
+
+def decide(one: Text, other: Text) -> Verdict:
+    """Whether two articles are copies of one report. Symmetric, and pure: the same texts have the same verdict."""
+    if one.hash is not None and one.hash == other.hash:
+        return Verdict(True, 1.0, "the same words", "exact")
+    shorter, longer = sorted((one, other), key=lambda text: (len(text.words), text.words))
+    if len(shorter.words) < NEAR_TOKENS:
+        return Verdict(False, 0.0, f"{len(shorter.words)} words are too few to be like another text")
+    contained = containment(shorter, longer)
+    if contained < HOPELESS:
+        return Verdict(False, round(contained, 4), "they have too little in common", None, Measures(contained))
+    measures = measure(shorter, longer, contained)
+    fault = _fault(measures, shorter, longer)
+    if fault:
+        return Verdict(False, measures.similarity, fault, None, measures)
+    reason = f"{measures.similarity:.0%} of the shorter text are in the other"
+    return Verdict(True, measures.similarity, reason, "near", measures)
+
+
+def containment(shorter: Text, longer: Text) -> float:
+    """The share of the shorter text's shingles that the longer has."""
+    common = np.intersect1d(shorter.shingles, longer.shingles, assume_unique=True)
+    return len(common) / max(min(len(shorter.shingles), len(longer.shingles)), 1)
+
+
+def measure(shorter: Text, longer: Text, contained: float) -> Measures:
+    """Lay the texts side by side and count what agrees and what does not."""
+    runs = align(shorter.words, longer.words)
+    common = _flags(runs, 0, len(shorter.words)), _flags(runs, 1, len(longer.words))
+    conflicts, agreeing = _conflicts(shorter, longer, runs, common)
+    conflicts += _title_conflict(shorter.title_words, longer.title_words)
+    figured = sum(any(char.isdigit() for char in conflict) for conflict in conflicts)
+    shared = [word for run in runs for word in shorter.words[run.a : run.a + run.size]]
+    agreeing += sum(word[0].isdigit() for word in shared)
+    return Measures(
+        contained,
+        sum(run.size for run in runs if run.size > 1) / len(shorter.words),
+        _spread(common[0]),
+        sum(0.5 if len(word) == 1 and word > LAST_SPACED else 1 for word in shared),
+        agreeing,
+        tuple(conflicts),
+        figured,
+        related(shorter, longer),
+    )
+
+
+def related(one: Text, other: Text) -> float:
+    """The share of a headline's longer words that occur in the other article; of both headlines the larger share."""
+    return max(_told(one.title_words, other), _told(other.title_words, one))
+
+
+def _told(title: Sequence[str], text: Text) -> float:
+    words = {word for word in title if len(word) >= LONGER_WORD or not word.isascii()}
+    return len(words & {*text.words, *text.title_words}) / len(words) if words else 1.0
+
+
+def _fault(found: Measures, shorter: Text, longer: Text) -> str | None:
+    """Why two texts that have much in common are no copies; None if they are."""
+    count = len(found.conflicts)
+    is_edited = found.spread >= SPREAD and count <= FEW_CONFLICTS
+    if found.similarity < (SPARSE if is_edited else ENOUGH):
+        return f"only {found.similarity:.0%} of the shorter text are in the other"
+    if count > FEW_CONFLICTS:
+        share = found.figure_conflicts / (found.figure_conflicts + found.agreeing or 1)
+        if count >= SERIES * found.common_words or (found.figure_conflicts > 2 and share >= SHARE_OF_FIGURES):
+            return f"{count} figures or names differ in the same places: {'; '.join(found.conflicts[:3])}"
+    if found.related < RELATED:
+        return "the headlines have nothing to do with the common text"
+    return None
+
+
+def _flags(runs: Sequence[Run], side: Literal[0, 1], size: int) -> list[int]:
+    """For each token of one text 1 if it is in common; 0 if not."""
+    flags = [0] * size
+    for run in runs:
+        flags[run[side] : run[side] + run.size] = [1] * run.size
+    return flags
+
+
+def _spread(common: Sequence[int]) -> float:
+    """The share of the stretches of a text at least half of which are in common."""
+    stretches = [common[i : i + STRETCH] for i in range(0, len(common), STRETCH)]
+    return sum(2 * sum(stretch) >= len(stretch) for stretch in stretches) / len(stretches)
+
+
+def _conflicts(
+    one: Text, other: Text, runs: Sequence[Run], common: tuple[Sequence[int], Sequence[int]]
+) -> tuple[list[str], int]:
+    """The different values that stand in the same places, each once, and how many places agree in other words."""
+    sums = [[0, *accumulate(flags)] for flags in common]
+    found: dict[str, None] = {}
+    agreeing = 0
+    for gap in gaps(runs):
+        if not _is_slot(gap, one.placed, other.placed):
+            continue
+        if _frame(sums[0], gap.a_start, gap.a_end) < FRAME or _frame(sums[1], gap.b_start, gap.b_end) < FRAME:
+            continue
+        ours, theirs = one.placed[gap.a_start : gap.a_end], other.placed[gap.b_start : gap.b_end]
+        if _has_figure(ours) and _has_figure(theirs):
+            reach = one.words[gap.a_start : gap.a_end + 1], other.words[gap.b_start : gap.b_end + 1]
+            if figures.agree(*reach):
+                agreeing += 1
+                continue
+        elif not _are_other_names(ours, theirs):
+            continue
+        found[" / ".join(sorted(" ".join(token.word for token in side) for side in (ours, theirs)))] = None
+    return list(found), agreeing
+
+
+def _title_conflict(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    """The different values of two headlines that are one but for these, as those of a series are."""
+    runs = align(one, other)
+    common = sum(run.size for run in runs)
+    if common == max(len(one), len(other)) or common < TITLE_FRAME * max(len(one), len(other)):
+        return []
+    flags = _flags(runs, 0, len(one)), _flags(runs, 1, len(other))
+    rest = [
+        [word for word, flag in zip(side, kept, strict=True) if not flag]
+        for side, kept in zip((one, other), flags, strict=True)
+    ]
+    if not all(rest) or (figures.agree(*rest) and any(word[0].isdigit() for side in rest for word in side)):
+        return []
+    return ["headline: " + " / ".join(sorted(" ".join(side) for side in rest))]
+
+
+def _is_slot(gap: Gap, ours: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    """Whether a gap is a place in a sentence, and not whole sentences that were put in or replaced."""
+    sizes = gap.a_end - gap.a_start, gap.b_end - gap.b_start
+    if min(sizes) == 0 or max(sizes) > SLOT:
+        return False
+    starts = ours[gap.a_start].opens and theirs[gap.b_start].opens
+    return not (starts and ours[gap.a_end].opens and theirs[gap.b_end].opens)
+
+
+def _frame(sums: Sequence[int], start: int, end: int) -> float:
+    """The share of the tokens in and around a gap that are in common."""
+    first, last = max(start - AROUND, 0), min(end + AROUND, len(sums) - 1)
+    return (sums[last] - sums[first]) / (last - first)
+
+
+def _has_figure(side: Sequence[Token]) -> bool:
+    return any(token.word[0].isdigit() for token in side)
+
+
+def _are_other_names(ours: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    """Whether both sides name something, and not the same in another spelling."""
+    if not all(any(token.is_capital and not token.opens for token in side) for side in (ours, theirs)):
+        return False
+    one, other = ("".join(token.word for token in side) for side in (ours, theirs))
+    return one[:3] != other[:3] and one not in other and other not in one
