@@ -10,7 +10,7 @@ import psycopg
 import typer
 from psycopg_pool import PoolTimeout
 
-from worker.cli import articles, crawl, database, extract, output, service, sources, status, up
+from worker.cli import articles, compare, crawl, database, explain, extract, output, service, sources, status, up
 from worker.db import SchemaError
 from worker.local import LocalError
 from worker.settings import VERSION, SettingsError, settings
@@ -31,6 +31,8 @@ app.command()(extract.extract)
 app.add_typer(sources.app, name="sources")
 app.add_typer(articles.app, name="articles")
 app.command()(status.status)
+app.command("compare")(compare.compare_command)
+app.command("explain")(explain.explain_command)
 app.add_typer(database.app, name="db")
 app.command()(service.worker)
 app.command()(service.beat)

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from worker.db import Connection, Pool
-from worker.dedup.text import Text
+from worker.dedup.sketch import SHARED, WINDOW
 
-SHARED = 2  # hashes of the sketch that a candidate has, too
 NEWEST = 50  # articles looked at for each hash: boilerplate of a big site would bring thousands
 MOST = 40  # candidates that are read, those that share most
-WINDOW = timedelta(days=3)  # between two publications; of six merges across more days that were read five were wrong
 KEEP = timedelta(days=7)  # a sketch after it was stored: late pages of the window still find it
 EXPIRE_BATCH = 10_000
 
@@ -62,13 +60,6 @@ def find(conn: Connection, sketch: Sequence[int], since: datetime, but: int = 0)
     return [row["article_id"] for row in rows]
 
 
-def are_compared(one: Text, other: Text) -> bool:
-    """Whether the store would compare two texts: what `find` says of them, without a database."""
-    if one.since and other.since and abs(one.since - other.since) > WINDOW:
-        return False
-    return len({*one.sketch} & {*other.sketch}) >= SHARED
-
-
 def expire(pool: Pool) -> None:
     """Drop the sketches of articles stored longer ago than `KEEP`, some at a time: they find nothing any more."""
     deleted = EXPIRE_BATCH
@@ -78,7 +69,7 @@ def expire(pool: Pool) -> None:
                 """
                 delete from sketch where (hash, article_id) in (
                     select s.hash, s.article_id from sketch s
-                     where s.article_id < (select coalesce(max(id), 0) from article where first_seen < now() - %s)
+                     where s.article_id <= (select coalesce(max(id), 0) from article where first_seen < now() - %s)
                      limit %s)""",
                 (KEEP, EXPIRE_BATCH),
             ).rowcount

@@ -11,6 +11,7 @@ from psycopg.rows import DictRow, class_row
 
 from worker.db import Connection
 from worker.dedup import candidates
+from worker.dedup.sketch import WINDOW
 from worker.dedup.text import Text
 from worker.dedup.verdict import decide
 from worker.events import Event
@@ -75,6 +76,22 @@ def settle(conn: Connection, article_id: int, text: Text, before: int | None = N
     lock(conn)
     members, likenesses = _group(conn, [article_id, *touched, *likes], [text.hash, before])
     return _write(conn, members, arrange(members, likenesses))
+
+
+def compared(conn: Connection, article_id: int) -> list[int]:
+    """The articles that an article would be compared with now, and those that it was found to be like."""
+    row = conn.execute(
+        """
+        select coalesce(published, first_seen) as since, copy_of,
+               array(select hash from sketch where article_id = id) as hashes,
+               array(select one + other - id from likeness where id in (one, other)) as likes
+          from article where id = %s""",
+        (article_id,),
+    ).fetchone()
+    if row is None:
+        return []
+    found = candidates.find(conn, row["hashes"], row["since"], article_id) if row["hashes"] else []
+    return list(dict.fromkeys([*filter(None, [row["copy_of"]]), *row["likes"], *found]))
 
 
 def arrange(members: Sequence[Member], likenesses: Mapping[tuple[int, int], float]) -> dict[int, Place]:
@@ -156,7 +173,7 @@ def _fellows(conn: Connection, ids: Sequence[int], since: datetime) -> list[int]
          where (a.id in (select id from originals) or a.copy_of in (select id from originals))
            and coalesce(a.published, a.first_seen) between %(since)s - %(window)s and %(since)s + %(window)s
          order by a.copy_of nulls first, a.id limit 500""",
-        {"ids": list(ids), "since": since, "window": candidates.WINDOW},
+        {"ids": list(ids), "since": since, "window": WINDOW},
     ).fetchall()
     return [row["id"] for row in rows]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from hashlib import blake2b
 from zlib import crc32
 
@@ -11,6 +12,8 @@ import numpy.typing as npt
 
 SIZE = 16  # of the hashes of all shingles the smallest: half a text still shares about 8 of them
 SHINGLE = 4  # tokens
+SHARED = 2  # hashes of the sketch that two texts have in common before they are compared
+WINDOW = timedelta(days=3)  # between their publications; of six merges across more days that were read five were wrong
 FEW_TOKENS = 20  # below it the headline counts too: a caption such as "Watch the video" is no story of its own
 MIN_TOKENS = 5  # texts this short are never compared
 NEAR_TOKENS = 40  # below it only equal texts are copies
