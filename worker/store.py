@@ -203,8 +203,9 @@ def _update(conn: Connection, article: Article, known: dict[str, Any], text: Tex
     _write(conn, known["id"], values, text.hash)
     regrouped: list[Event] = []
     if is_compared:
+        candidates.drop(conn, known["id"])
         candidates.keep(conn, known["id"], text.sketch)
-        regrouped = groups.settle(conn, known["id"], replace(text, since=since), known["text_hash"])
+        regrouped = groups.resettle(conn, known["id"], replace(text, since=since), known["text_hash"])
     events = (*restored, Event("updated", known["id"], changed), *regrouped)
     return Saved(known["id"], "revised", events, since)
 

@@ -25,12 +25,16 @@ def lock(conn: Connection, hashes: Iterable[int | None]) -> None:
 
 
 def keep(conn: Connection, article_id: int, sketch: Sequence[int]) -> None:
-    """Make these the hashes by which the article is found."""
-    conn.execute("delete from sketch where article_id = %s and hash <> all(%s)", (article_id, list(sketch)))
+    """Let the article be found by these hashes."""
     conn.execute(
         "insert into sketch (hash, article_id) select h, %s from unnest(%s::bigint[]) as h on conflict do nothing",
         (article_id, list(sketch)),
     )
+
+
+def drop(conn: Connection, article_id: int) -> None:
+    """Let the article be found no more: it has another text."""
+    conn.execute("delete from sketch where article_id = %s", (article_id,))
 
 
 def find(conn: Connection, sketch: Sequence[int], since: datetime, but: int = 0) -> list[int]:

@@ -53,28 +53,32 @@ def lock(conn: Connection) -> None:
     conn.execute("select pg_advisory_xact_lock(hashtextextended('dateline.groups', 0))")
 
 
-def settle(conn: Connection, article_id: int, text: Text, before: int | None = None) -> list[Event]:
-    """Compare an article whose text is new with its candidates and mend all groups that this touches.
+def settle(conn: Connection, article_id: int, text: Text) -> list[Event]:
+    """Compare a new article with its candidates and mend all groups that it touches.
 
-    `before`: the hash of the text it had. The row and its sketch must be written, and the hashes of both texts locked
-    (`candidates.lock`), of a row that was there before the groups as well (`lock`). Returns the events of the articles
+    Its row and sketch must be written, and its hashes locked (`candidates.lock`). Returns the events of the articles
     that became copies, or originals again.
+    """
+    likes = _compare(conn, article_id, text)
+    if not likes and not _has_twin(conn, article_id, text.hash):
+        return []
+    lock(conn)
+    return _mend(conn, [article_id, *likes], [text.hash])
+
+
+def resettle(conn: Connection, article_id: int, text: Text, before: int | None) -> list[Event]:
+    """The same for an article whose text changed; `before` is the hash of the text it had.
+
+    The hashes of both texts must be locked, and the groups (`lock`).
     """
     touched = _forget(conn, article_id)
     likes = _compare(conn, article_id, text)
-    if likes:
-        conn.execute(
-            """
-            insert into likeness (one, other, similarity)
-            select least(%(id)s, l.id), greatest(%(id)s, l.id), l.similarity
-              from unnest(%(ids)s::bigint[], %(similar)s::real[]) as l (id, similarity)
-                on conflict (one, other) do update set similarity = excluded.similarity""",
-            {"id": article_id, "ids": list(likes), "similar": list(likes.values())},
-        )
-    if not (likes or touched or _has_twin(conn, article_id, text.hash, before)):
-        return []
-    lock(conn)
-    members, likenesses = _group(conn, [article_id, *touched, *likes], [text.hash, before])
+    return _mend(conn, [article_id, *touched, *likes], [text.hash, before])
+
+
+def _mend(conn: Connection, ids: Iterable[int], hashes: Iterable[int | None]) -> list[Event]:
+    """Settle anew who is whose copy among these articles, those of these texts, and all that are connected."""
+    members, likenesses = _group(conn, ids, hashes)
     return _write(conn, members, arrange(members, likenesses))
 
 
@@ -150,7 +154,22 @@ def _compare(conn: Connection, article_id: int, text: Text) -> dict[int, float]:
             if (similarity := verdicts[row["text_hash"]]) is not None:
                 likes[row["id"]] = similarity
         found = _fellows(conn, list(likes), text.since)
+    _keep(conn, article_id, likes)
     return likes
+
+
+def _keep(conn: Connection, article_id: int, likes: Mapping[int, float]) -> None:
+    """Remember the articles that an article is like, and how much."""
+    if not likes:
+        return
+    conn.execute(
+        """
+        insert into likeness (one, other, similarity)
+        select least(%(id)s, l.id), greatest(%(id)s, l.id), l.similarity
+          from unnest(%(ids)s::bigint[], %(similar)s::real[]) as l (id, similarity)
+            on conflict (one, other) do update set similarity = excluded.similarity""",
+        {"id": article_id, "ids": list(likes), "similar": list(likes.values())},
+    )
 
 
 def _texts(conn: Connection, ids: Sequence[int]) -> list[DictRow]:
@@ -178,15 +197,10 @@ def _fellows(conn: Connection, ids: Sequence[int], since: datetime) -> list[int]
     return [row["id"] for row in rows]
 
 
-def _has_twin(conn: Connection, article_id: int, value: int | None, before: int | None) -> bool:
-    """Whether another article has the same text, or the text that this one had."""
-    row = conn.execute(
-        """
-        select exists (select from article where text_hash = any(%(hashes)s::bigint[]) and id <> %(id)s)
-            or exists (select from article where copy_of = %(id)s or (id = %(id)s and copy_of is not null)) as found""",
-        {"hashes": [value for value in (value, before) if value is not None], "id": article_id},
-    ).fetchone()
-    return bool(row and row["found"])
+def _has_twin(conn: Connection, article_id: int, value: int | None) -> bool:
+    """Whether another article has the same text."""
+    row = conn.execute("select 1 from article where text_hash = %s and id <> %s limit 1", (value, article_id))
+    return row.fetchone() is not None
 
 
 def _group(

@@ -155,9 +155,11 @@ def _conflicts(
     found: dict[str, None] = {}
     agreeing = 0
     for gap in gaps(runs):
-        if not _is_slot(gap, one.placed, other.placed):
+        if not 0 < gap.a_end - gap.a_start <= SLOT or not 0 < gap.b_end - gap.b_start <= SLOT:
             continue
         if _frame(sums[0], gap.a_start, gap.a_end) < FRAME or _frame(sums[1], gap.b_start, gap.b_end) < FRAME:
+            continue
+        if _is_whole(gap, one.placed, other.placed):
             continue
         ours, theirs = one.placed[gap.a_start : gap.a_end], other.placed[gap.b_start : gap.b_end]
         if _has_figure(ours) and _has_figure(theirs):
@@ -187,13 +189,10 @@ def _title_conflict(one: Sequence[str], other: Sequence[str]) -> list[str]:
     return ["headline: " + " / ".join(sorted(" ".join(side) for side in rest))]
 
 
-def _is_slot(gap: Gap, ours: Sequence[Token], theirs: Sequence[Token]) -> bool:
-    """Whether a gap is a place in a sentence, and not whole sentences that were put in or replaced."""
-    sizes = gap.a_end - gap.a_start, gap.b_end - gap.b_start
-    if min(sizes) == 0 or max(sizes) > SLOT:
-        return False
+def _is_whole(gap: Gap, ours: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    """Whether a gap is whole sentences that were replaced, and not a place within one."""
     starts = ours[gap.a_start].opens and theirs[gap.b_start].opens
-    return not (starts and ours[gap.a_end].opens and theirs[gap.b_end].opens)
+    return starts and ours[gap.a_end].opens and theirs[gap.b_end].opens
 
 
 def _frame(sums: Sequence[int], start: int, end: int) -> float:

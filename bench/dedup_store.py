@@ -1,0 +1,189 @@
+"""The near-duplicate check inside the store's transaction, at 10,000 and 1,000,000 articles.
+
+    python bench/dedup_store.py [--sizes 10000 1000000] [--articles 600] [--races 1000]
+
+Runs an embedded Postgres with fsync, fills it with articles that have sketches of random hashes, then stores invented
+stories of 500 words: half are new, half are copies of the one before, cut and with a lead of their own. Then pairs of
+copies are stored at the same moment by two connections, and those that were not joined are counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Barrier
+from unittest import mock
+
+from scrapers.article import Article, Kind
+from worker import db, events, local, store
+from worker.dedup import candidates, groups
+from worker.settings import Settings
+
+SYLLABLES = [a + b for a in "bcdfghklmnprstvz" for b in "aeiou"]
+NOW = datetime.now(UTC)
+
+
+def story(seed: str, words: int = 500) -> list[str]:
+    """Sentences of invented words with a figure here and there."""
+    chance = random.Random(seed)
+    vocabulary = ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(250)]
+    sentences = []
+    for _ in range(words // 14):
+        line = [*chance.choices(vocabulary, k=13), str(chance.randint(2, 900))]
+        sentences.append(" ".join(line).capitalize() + ".")
+    return sentences
+
+
+def paper(name: str, number: str, text: Sequence[str]) -> Article:
+    """The story in one of some papers."""
+    url = f"https://{name}.example/{number}"
+    title = " ".join(text[0].split()[:7])
+    return Article(
+        url=url,
+        canonical_url=url,
+        source=name,
+        title=title,
+        paragraphs=tuple(text),
+        kind=Kind.ARTICLE,
+        published=NOW,
+        published_precision="second",
+    )
+
+
+def fill(conn: db.Connection, size: int) -> None:
+    """Bring the number of articles to `size`; their sketches are random."""
+    conn.execute("insert into source (id, name, site, origin) values ('x', 'x', 'x', 'crawl') on conflict do nothing")
+    have = db.one(conn.execute("select count(*) as count from article"))["count"]
+    conn.execute("alter table sketch drop constraint if exists sketch_pkey")
+    conn.execute("alter table sketch drop constraint if exists sketch_article_id_fkey")
+    conn.execute("drop index if exists sketch_article")
+    conn.execute(
+        """
+        with made as (
+            insert into article (source_id, identity, url, canonical_url, title, body, access, kind, text_hash)
+            select 'x', 'url:' || n, 'https://x.example/' || n, 'https://x.example/' || n, 'x', 'x', 'free', 'article',
+                   hashint8extended(n, 7)
+              from generate_series(%s::bigint, %s::bigint) as n
+            returning id)
+        insert into sketch (hash, article_id)
+        select hashint8extended(id * 16 + k, 1), id from made, generate_series(1, 16) as k""",
+        (have + 1, size),
+    )
+    conn.execute("alter table sketch add primary key (hash, article_id)")
+    conn.execute("alter table sketch add foreign key (article_id) references article on delete cascade")
+    conn.execute("create index if not exists sketch_article on sketch (article_id)")
+    conn.execute("analyze")
+    conn.execute("checkpoint")
+
+
+def save(pool: db.Pool, item: Article) -> int:
+    """Store it as the service does."""
+    with pool.connection() as conn:
+        saved = store.save(conn, item, [item.url], None)
+        events.publish(conn, saved.events)
+    return saved.id
+
+
+def timed(pool: db.Pool, run: str, count: int) -> tuple[list[float], list[float], list[float]]:
+    """Milliseconds of the check of new articles, of the check of copies, and of whole transactions."""
+    spent = {"check": 0.0}
+
+    def clocked(function):
+        def inner(*values):
+            started = time.perf_counter()
+            try:
+                return function(*values)
+            finally:
+                spent["check"] += (time.perf_counter() - started) * 1000
+
+        return inner
+
+    fresh, copies, whole = [], [], []
+    with (
+        mock.patch.object(candidates, "lock", clocked(candidates.lock)),
+        mock.patch.object(candidates, "keep", clocked(candidates.keep)),
+        mock.patch.object(groups, "settle", clocked(groups.settle)),
+    ):
+        for number in range(count):
+            text = story(f"{run} {number}")
+            lead = story(f"{run} lead {number}", 42)
+            for name, body, found in (("a", text, fresh), ("b", [*lead, *text[:22]], copies)):
+                spent["check"], started = 0.0, time.perf_counter()
+                save(pool, paper(f"{name}{number % 20}", f"{run}{number}", body))
+                whole.append((time.perf_counter() - started) * 1000)
+                found.append(spent["check"])
+    return fresh, copies, whole
+
+
+def race(pool: db.Pool, run: str, count: int) -> int:
+    """How many of so many copies, stored at the same moment as their original, were not joined."""
+    barrier = Barrier(2)
+
+    def store_all(name: str) -> list[int]:
+        ids = []
+        for number in range(count):
+            text = story(f"{run} race {number}", 140)
+            barrier.wait()
+            ids.append(save(pool, paper(name, f"{run}r{number}", text if name == "left" else text[:7])))
+        return ids
+
+    with ThreadPoolExecutor(2) as threads:
+        left, right = threads.map(store_all, ("left", "right"))
+    with pool.connection() as conn:
+        row = conn.execute(
+            "select count(*) as joined from article where copy_of is not null and id = any(%s)", (left + right,)
+        ).fetchone()
+    return count - row["joined"]
+
+
+def quantiles(values: Sequence[float]) -> str:
+    """Median, 99th percentile and largest."""
+    ordered = sorted(values)
+    return f"{ordered[len(ordered) // 2]:6.2f} {ordered[int(len(ordered) * 0.99)]:6.2f} {ordered[-1]:7.2f}"
+
+
+def main() -> None:
+    """Print the milliseconds of the check, the bytes of an article's sketch, and the copies that a race left apart."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", nargs="+", type=int, default=[10_000, 1_000_000])
+    parser.add_argument("--articles", type=int, default=600)
+    parser.add_argument("--races", type=int, default=1_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="dateline-bench-") as folder:
+        Path(folder).chmod(0o755)  # Postgres may have to run under another account
+        config = Settings(data_dir=Path(folder), processes=1)
+        with local.servers(config, wants_broker=False):
+            with db.connect(config.database()) as conn:
+                db.install_schema(conn)
+            with db.open_pool(config.database(), 4) as pool:
+                for size in options.sizes:
+                    measure(pool, config.database(), size, options)
+
+
+def measure(pool: db.Pool, url: str, size: int, options: argparse.Namespace) -> None:
+    """Fill up to `size` and print what was measured."""
+    started = time.perf_counter()
+    with db.connect(url) as conn:
+        fill(conn, size)
+        row = db.one(conn.execute("select pg_total_relation_size('sketch') as bytes, count(*) as n from article"))
+    print(f"\n{size} articles, filled in {time.perf_counter() - started:.0f} s: ", end="")
+    print(f"{row['bytes'] / row['n']:.0f} bytes an article in the table of sketches and its indexes")
+    timed(pool, f"warm{size}", 30)
+    fresh, copies, whole = timed(pool, f"run{size}", options.articles)
+    print("milliseconds                   median    p99     max")
+    for name, values in (("check, new article", fresh), ("check, copy", copies), ("whole transaction", whole)):
+        print(f"{name:28} {quantiles(values)}")
+    if options.races:
+        print(
+            f"{race(pool, f'x{size}', options.races)} of {options.races} copies stored with their original not joined"
+        )
+
+
+if __name__ == "__main__":
+    main()
