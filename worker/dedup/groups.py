@@ -187,9 +187,11 @@ def _fellows(conn: Connection, ids: Sequence[int], since: datetime) -> list[int]
         return []
     rows = conn.execute(
         """
-        with originals as (select coalesce(copy_of, id) as id from article where id = any(%(ids)s))
+        with originals as materialized (
+            select array_agg(coalesce(copy_of, id)) as ids from article where id = any(%(ids)s))
         select a.id from article a
-         where (a.id in (select id from originals) or a.copy_of in (select id from originals))
+         where (a.id = any((select ids from originals)::bigint[])
+                or a.copy_of = any((select ids from originals)::bigint[]))
            and coalesce(a.published, a.first_seen) between %(since)s - %(window)s and %(since)s + %(window)s
          order by a.copy_of nulls first, a.id limit 500""",
         {"ids": list(ids), "since": since, "window": WINDOW},
@@ -210,31 +212,48 @@ def _group(
     with conn.cursor(row_factory=class_row(Member)) as cursor:
         members = cursor.execute(
             """
-            with recursive reached (id) as (
-                select a.id from article a where a.id = any(%(ids)s) or a.text_hash = any(%(hashes)s::bigint[])
-                union
-                select next.id from reached r cross join lateral (
-                    select other as id from likeness where one = r.id
-                    union all select one from likeness where other = r.id
-                    union all select twin.id from article a join article twin on twin.text_hash = a.text_hash
-                               where a.id = r.id
-                    union all select copy_of from article where id = r.id and copy_of is not null
-                    union all select id from article where copy_of = r.id) as next),
-            found as (select a.*, s.name, s.site from reached r join article a on a.id = r.id
-                        join source s on s.id = a.source_id),
+            with found as (select a.*, s.name, s.site from article a join source s on s.id = a.source_id
+                            where a.id = any(%(ids)s)),
             credited as (select lower(agency) as agency from found where agency is not null)
             select id, coalesce(text_hash, -id) as text_hash, copy_of, similarity, method,
                    exists (select from credited c where c.agency in (lower(name), source_id, split_part(site, '.', 1)))
                        as is_agency,
                    published + case published_precision when 'day' then interval '1 day' else interval '0' end as since
               from found""",
-            {"ids": list(ids), "hashes": [value for value in hashes if value is not None]},
+            {"ids": _connected(conn, ids, hashes)},
         ).fetchall()
     rows = conn.execute(
         "select one, other, similarity from likeness where one = any(%(ids)s) and other = any(%(ids)s)",
         {"ids": [member.id for member in members]},
     ).fetchall()
     return members, {(row["one"], row["other"]): row["similarity"] for row in rows}
+
+
+def _connected(conn: Connection, ids: Iterable[int], hashes: Iterable[int | None]) -> list[int]:
+    """The articles that one gets to from these by likeness, equal texts and copies, step by step.
+
+    Not one recursive statement: its plan reads the whole table as soon as that is large.
+    """
+    rows = conn.execute(
+        "select id from article where text_hash = any(%s::bigint[])",
+        ([value for value in hashes if value is not None],),
+    )
+    reached: set[int] = set()
+    new = {*ids, *(row["id"] for row in rows)}
+    while new := new - reached:
+        reached |= new
+        rows = conn.execute(
+            """
+            select other as id from likeness where one = any(%(ids)s)
+            union select one from likeness where other = any(%(ids)s)
+            union select id from article where copy_of = any(%(ids)s)
+            union select copy_of from article where id = any(%(ids)s) and copy_of is not null
+            union select id from article where text_hash = any(array(
+                select text_hash from article where id = any(%(ids)s) and text_hash is not null))""",
+            {"ids": list(new)},
+        )
+        new = {row["id"] for row in rows}
+    return sorted(reached)
 
 
 def _write(conn: Connection, members: Sequence[Member], places: Mapping[int, Place]) -> list[Event]:
