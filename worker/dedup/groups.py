@@ -63,7 +63,7 @@ def settle(conn: Connection, article_id: int, text: Text) -> list[Event]:
     if not likes and not _has_twin(conn, article_id, text.hash):
         return []
     lock(conn)
-    return _mend(conn, [article_id, *likes], [text.hash])
+    return _mend(conn, [article_id, *likes], None)
 
 
 def resettle(conn: Connection, article_id: int, text: Text, before: int | None) -> list[Event]:
@@ -73,12 +73,12 @@ def resettle(conn: Connection, article_id: int, text: Text, before: int | None) 
     """
     touched = _forget(conn, article_id)
     likes = _compare(conn, article_id, text)
-    return _mend(conn, [article_id, *touched, *likes], [text.hash, before])
+    return _mend(conn, [article_id, *touched, *likes], before)
 
 
-def _mend(conn: Connection, ids: Iterable[int], hashes: Iterable[int | None]) -> list[Event]:
-    """Settle anew who is whose copy among these articles, those of these texts, and all that are connected."""
-    members, likenesses = _group(conn, ids, hashes)
+def _mend(conn: Connection, ids: Iterable[int], before: int | None) -> list[Event]:
+    """Settle anew who is whose copy among these articles, those of the text before, and all that are connected."""
+    members, likenesses = _group(conn, ids, before)
     return _write(conn, members, arrange(members, likenesses))
 
 
@@ -206,7 +206,7 @@ def _has_twin(conn: Connection, article_id: int, value: int | None) -> bool:
 
 
 def _group(
-    conn: Connection, ids: Iterable[int], hashes: Iterable[int | None]
+    conn: Connection, ids: Iterable[int], before: int | None
 ) -> tuple[list[Member], dict[tuple[int, int], float]]:
     """All articles that are connected with these by likeness or by equal texts, and all their likenesses."""
     with conn.cursor(row_factory=class_row(Member)) as cursor:
@@ -220,7 +220,7 @@ def _group(
                        as is_agency,
                    published + case published_precision when 'day' then interval '1 day' else interval '0' end as since
               from found""",
-            {"ids": _connected(conn, ids, hashes)},
+            {"ids": _connected(conn, ids, before)},
         ).fetchall()
     rows = conn.execute(
         "select one, other, similarity from likeness where one = any(%(ids)s) and other = any(%(ids)s)",
@@ -229,17 +229,15 @@ def _group(
     return members, {(row["one"], row["other"]): row["similarity"] for row in rows}
 
 
-def _connected(conn: Connection, ids: Iterable[int], hashes: Iterable[int | None]) -> list[int]:
+def _connected(conn: Connection, ids: Iterable[int], before: int | None) -> list[int]:
     """The articles that one gets to from these by likeness, equal texts and copies, step by step.
 
     Not one recursive statement: its plan reads the whole table as soon as that is large.
     """
-    rows = conn.execute(
-        "select id from article where text_hash = any(%s::bigint[])",
-        ([value for value in hashes if value is not None],),
-    )
     reached: set[int] = set()
-    new = {*ids, *(row["id"] for row in rows)}
+    new = set(ids)
+    if before is not None:
+        new.update(row["id"] for row in conn.execute("select id from article where text_hash = %s", (before,)))
     while new := new - reached:
         reached |= new
         rows = conn.execute(
