@@ -17,6 +17,9 @@ CUT = frozenset(
 _NAMES = ("property", "name", "itemprop", "http-equiv")
 _MAX_HEADING = 300  # characters
 _MAX_HEADINGS = 3  # of a level
+_MAX_ELEMENTS = 2_000  # meta elements, and links, of a page; news pages have up to 300
+_MAX_NAME = 300  # characters of a name or a rel
+_MAX_VALUE = 200_000  # characters of what one of them says, or of the title
 
 
 @dataclass(slots=True)
@@ -28,6 +31,7 @@ class Head:
     base: str | None = None
     title: str | None = None
     json_ld: list[str] = field(default_factory=list)
+    elements: int = 0  # meta elements and links that were read
     headings: dict[str, list[str]] = field(default_factory=lambda: {"h1": [], "h2": []})  # the first of these levels
     asks_password: bool = False
 
@@ -47,16 +51,22 @@ def cut(tree: LexborHTMLParser) -> Head:
 
 
 def _read_meta(head: Head, node: LexborNode) -> None:
+    head.elements += 1
+    if head.elements > _MAX_ELEMENTS:
+        return
     attributes = node.attributes
-    if content := clean(attributes.get("content") or ""):
-        for name in {name.strip().lower() for key in _NAMES if (name := attributes.get(key))}:
+    if content := clean((attributes.get("content") or "")[:_MAX_VALUE]):
+        for name in {name[:_MAX_NAME].strip().lower() for key in _NAMES if (name := attributes.get(key))}:
             head.meta.setdefault(name, []).append(content)
 
 
 def _read_link(head: Head, node: LexborNode) -> None:
+    head.elements += 1
+    if head.elements > _MAX_ELEMENTS:
+        return
     attributes = node.attributes
     if href := attributes.get("href"):
-        for name in set((attributes.get("rel") or "").lower().split()):
+        for name in set((attributes.get("rel") or "")[:_MAX_NAME].lower().split()):
             head.links.setdefault(name, []).append(href)
 
 
@@ -67,7 +77,7 @@ def _read_base(head: Head, node: LexborNode) -> None:
 
 def _read_title(head: Head, node: LexborNode) -> None:
     if head.title is None:
-        head.title = node.text()
+        head.title = node.text()[:_MAX_VALUE]
 
 
 def _read_script(head: Head, node: LexborNode) -> None:
@@ -78,7 +88,7 @@ def _read_script(head: Head, node: LexborNode) -> None:
 def _read_heading(head: Head, node: LexborNode) -> None:
     found = head.headings[node.tag or ""]
     if len(found) < _MAX_HEADINGS:
-        found.append(clean(node.text())[:_MAX_HEADING])
+        found.append(clean(node.text()[:_MAX_VALUE])[:_MAX_HEADING])
 
 
 def _read_input(head: Head, node: LexborNode) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 _MAX_SCRIPT = 2_000_000  # characters
 MAX_MENDED = 300_000  # characters; mending goes through them in Python
-_MAX_QUOTED = 100_000  # of them where quotes are mended
 _MAX_DEPTH = 200
 _PIECE = re.compile(
     r'"(?:[^"\\]|\\.?)*+(?:"|\Z)'  # a text
@@ -22,9 +21,9 @@ _PIECE = re.compile(
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|\Z)|[{}\[\],]', re.DOTALL)
 _BETWEEN = re.compile(r"[\s,;]*")
 _BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))', re.DOTALL)
-_TEXT_OF_KEY = re.compile(
-    r'("[@\w:]{1,40}"\s{0,20}:\s{0,20}")(.{0,2000}?)("\s{0,200}(?:,\s{0,200}"[@\w:]{1,40}"\s{0,20}:|[}\]]))', re.DOTALL
-)
+_TEXT_STARTS = re.compile(r'"[@\w:]{1,40}"\s{0,20}:\s{0,20}"')
+_TEXT_ENDS = re.compile(r'"(?=\s{0,200}(?:,\s{0,200}"[@\w:]{1,40}"\s{0,20}:|[}\]]))')
+_BARE_QUOTE = re.compile(r'(?<!\\)"')
 _MANY = frozenset(("author", "creator", "contributor", "image", "@type"))  # keys that some write once per value
 
 
@@ -100,9 +99,11 @@ def _several(text: str) -> Iterator[Any]:
 
 def _with_escaped_quotes(text: str) -> Any:
     """The value, if it is JSON once the quotes inside of texts are escaped: those that no key or bracket follows."""
-    if len(text) > _MAX_QUOTED:
-        return None
-    return _parsed(_TEXT_OF_KEY.sub(lambda part: part[1] + re.sub(r'(?<!\\)"', r'\\"', part[2]) + part[3], text))
+    pieces, done = [], 0
+    while (start := _TEXT_STARTS.search(text, done)) and (end := _TEXT_ENDS.search(text, start.end())):
+        pieces += [text[done : start.end()], _BARE_QUOTE.sub(r'\\"', text[start.end() : end.start()])]
+        done = end.start()
+    return _parsed("".join([*pieces, text[done:]])) if pieces else None
 
 
 def _closed(text: str) -> Any:

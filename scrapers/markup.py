@@ -6,6 +6,7 @@ import codecs
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from charset_normalizer import from_bytes
@@ -13,7 +14,8 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 MAX_DEPTH = 2_000  # open elements; a parser's look for an open paragraph walks up through all of them
 _MANY_TAGS = 20_000  # up to so many no nesting takes long
-MAX_TAGS = 200_000  # start and end tags, ten times those of the longest news pages; what stands behind is not read
+MAX_LENGTH = 1_500_000  # characters without scripts, styles and inline images; the longest news pages have 0.9 million
+MAX_TAGS = 60_000  # start and end tags, three times those of the longest news pages; what stands behind is not read
 _HEAD = 30_000  # bytes in which an encoding may be declared; a browser gives up after 1,024
 _MAX_UNZIPPED = 10_000_000  # bytes
 _LABEL = re.compile(
@@ -26,11 +28,18 @@ _LABELS = {
     "win-1250": "cp1250", "win-1251": "cp1251", "win1251": "cp1251", "ansi": "cp1252", "iso8859-1": "cp1252",
 }  # fmt: skip
 _SAMPLE = 50_000  # bytes that a guess at the encoding looks at: it is slow
-_LONG_TAG = 8_000  # characters
-_MANY_ATTRIBUTES = 500  # a parser compares each with those before it
+_LONG_TAG = 2_000  # characters; in shorter ones no number of attributes takes long
+_MANY_ATTRIBUTES = 300  # of one tag; a parser compares each with those before it
+_MANY_VALUES = 30_000  # equals signs; a page of fewer has no endless tag in which quoted values hide a `>`
 _WIDE = ("utf_16", "utf_32", "utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be", "utf_7")
 _SINGLE_BYTE = ("cp125", "iso8859", "koi8", "mac", "latin", "ascii", "cp8", "cp437")
+_SCRIPT = re.compile(r"(?i)<(script|style)(?=[\s/>])")
+_SCRIPT_ENDS = {name: re.compile(rf"(?i)</{name}(?=[\s/>])") for name in ("script", "style")}
+_DATA_URL = re.compile(r"(?i)data:[a-z]{1,20}/[a-z0-9.+-]{1,60};[^\s\"'<>()]{200,}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,30})")
+_VALUE = r"""(?:[ \n\t\r\f]*+=[ \n\t\r\f]*+(?:"[^"]*+"|'[^']*+'|[^ \n\t\r\f>]*+))?+"""
+_ATTRIBUTE = re.compile(rf"([^ \n\t\r\f/>][^ \n\t\r\f/>=]*+){_VALUE}")
+_START = re.compile(rf"</?([a-zA-Z][^ \n\t\r\f/>]*+)((?:[ \n\t\r\f/]++|[^ \n\t\r\f/>][^ \n\t\r\f/>=]*+{_VALUE})*+)")
 _UNNESTED = frozenset(
     (
         "p", "li", "td", "th", "tr", "dt", "dd", "option", "br", "img", "hr", "input", "link", "meta", "source",
@@ -81,11 +90,14 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
 
 
 def tame(text: str) -> str:
-    """The markup without what makes parsers quadratic: endless nesting (cut there) and tags of countless attributes.
+    """The markup without what makes parsers slow and large; what follows where there is too much of it is cut off.
 
-    Of more than `MAX_TAGS` tags the rest is cut off.
+    That is behind `MAX_LENGTH` characters, before which scripts, styles and inline images are left out of so long a
+    page, where elements nest without end, and behind `MAX_TAGS` tags. Tags of countless attributes lose them.
     """
-    text = _without_long_tags(text)
+    if len(text) > MAX_LENGTH:
+        text = _DATA_URL.sub("", _without_scripts(text))[:MAX_LENGTH]
+    text = _without_countless_attributes(text)
     count = text.count("<")
     if count <= _MANY_TAGS:
         return text
@@ -101,9 +113,30 @@ def tame(text: str) -> str:
     return text
 
 
-def _without_long_tags(text: str) -> str:
-    """The markup, tags of countless attributes without these; looks at one character in a hundred on most pages."""
-    kept, done, start = [], 0, 0  # what is kept, the end of what was kept of the text, and of the last tag
+def _without_scripts(text: str) -> str:
+    """The markup without its scripts and styles, apart from JSON-LD; one without an end goes on to the end."""
+    kept, done, end = [], 0, 0
+    while start := _SCRIPT.search(text, end):
+        ends = _SCRIPT_ENDS[start[1].lower()].search(text, start.end())
+        end = ends.end() if ends else len(text)
+        if "ld+json" not in text[start.end() : start.end() + _LONG_TAG].partition(">")[0].lower():
+            kept.append(text[done : start.start()])
+            done = end
+    return "".join([*kept, text[done:]])
+
+
+def _without_countless_attributes(text: str) -> str:
+    kept, done = [], 0
+    for tag in _START.finditer(text) if text.count("=") > _MANY_VALUES else _long_tags(text):
+        if tag.end() - tag.start() > _LONG_TAG and _is_countless(tag[2]):
+            kept.append(text[done : tag.start(2)])
+            done = tag.start(2) + _needless(tag[2])
+    return "".join([*kept, text[done:]]) if kept else text
+
+
+def _long_tags(text: str) -> Iterator[re.Match[str]]:
+    """The long tags of a page in which few attributes have values; looks at few of the characters of most pages."""
+    start = 0
     while len(text) - start > _LONG_TAG:
         last = text.rfind(">", start, start + _LONG_TAG + 1)
         if last >= 0:
@@ -111,19 +144,19 @@ def _without_long_tags(text: str) -> str:
             continue
         end = text.find(">", start + _LONG_TAG)
         end = end if end >= 0 else len(text)
-        part = text[start:end]
-        if (less := _without_attributes(part)) != part:
-            kept += [text[done:start], less]
-            done = end
+        if tag := _START.search(text, start, end):
+            yield tag
         start = end + 1
-    return "".join([*kept, text[done:]]) if kept else text
 
 
-def _without_attributes(part: str) -> str:
-    before, bracket, tag = part.rpartition("<")
-    if not bracket or not tag[:1].isalpha() or tag.count("=") + tag.count(" ") < _MANY_ATTRIBUTES:
-        return part
-    return f"{before}<{tag.split(maxsplit=1)[0]}"
+def _is_countless(attributes: str) -> bool:
+    return sum(1 for _ in islice(_ATTRIBUTE.finditer(attributes), _MANY_ATTRIBUTES + 1)) > _MANY_ATTRIBUTES
+
+
+def _needless(attributes: str) -> int:
+    """How much of them to leave out: it may be a script's or a comment's text after all, and what ends these stays."""
+    end = attributes.rfind("</")
+    return end if end >= 0 else len(attributes) - 2 * attributes.endswith("--")
 
 
 def _declared(body: bytes, content_type: str | None) -> Iterator[str]:

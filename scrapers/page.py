@@ -15,7 +15,9 @@ from scrapers.markup import Decoded, decode, tame
 from scrapers.urls import normalise, site_of
 
 MAX_BYTES = 10_000_000  # the rest of a longer page is not read
+_MAX_SOUP = 1_000_000  # characters
 _MAX_SOUP_TAGS = 10_000  # start and end tags; BeautifulSoup needs some 50 microseconds for each
+_MAX_SOUP_ATTRIBUTES = 60_000  # it needs some 3 microseconds for each; lexbor writes each with an equals sign
 _MAX_STEPS = 30  # elements between a headline and what surrounds the story
 
 
@@ -73,9 +75,8 @@ class Page:
         mains = self.story_tree.css("main")
         is_main = len(mains) == 1 and mains[0].css_first("h1") is not None
         node = mains[0] if is_main else _around_headline(self.story_tree)
-        markup = (node.html if node else self.story_tree.html) or ""
-        if markup.count("<") > _MAX_SOUP_TAGS:
-            markup = "<".join(markup.split("<", _MAX_SOUP_TAGS)[:-1])
+        markup = ((node.html if node else self.story_tree.html) or "")[:_MAX_SOUP]
+        markup = _up_to(_up_to(markup, "<", _MAX_SOUP_TAGS), "=", _MAX_SOUP_ATTRIBUTES)
         return BeautifulSoup(markup, "lxml")
 
     @cached_property
@@ -151,3 +152,8 @@ def _around_headline(tree: LexborHTMLParser) -> LexborNode | None:
             return node  # the outer one of the two
         node = node.parent
     return around
+
+
+def _up_to(markup: str, mark: str, most: int) -> str:
+    """The markup before the mark that is one too many."""
+    return markup if markup.count(mark) <= most else mark.join(markup.split(mark, most)[:-1])
