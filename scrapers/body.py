@@ -143,5 +143,5 @@ def paragraphs_of(markup: str) -> tuple[str, ...]:
     """The paragraphs of a piece of HTML or plain text that is nothing but a story, as feeds carry it."""
     if "<" not in markup:
         return tuple(line for line in map(str.strip, markup.splitlines()) if line)
-    root = LexborHTMLParser(tame(markup[:MAX_BYTES])).body
+    root = LexborHTMLParser(tame(markup[:MAX_BYTES].encode("utf-8", "replace"))).body
     return tuple(walk(root).text) if root else ()

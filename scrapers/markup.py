@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+import numpy as np
 from charset_normalizer import from_bytes
+from numpy.typing import NDArray
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 MAX_DEPTH = 2_000  # open elements; a parser's look for an open paragraph walks up through all of them
 _MANY_TAGS = 20_000  # up to so many no nesting takes long
-MAX_LENGTH = 1_500_000  # characters without scripts, styles and inline images; the longest news pages have 0.9 million
+MAX_LENGTH = 2_000_000  # bytes without scripts, styles and inline images; the longest news pages have a million
 MAX_TAGS = 60_000  # start and end tags, three times those of the longest news pages; what stands behind is not read
 _HEAD = 30_000  # bytes in which an encoding may be declared; a browser gives up after 1,024
 _MAX_UNZIPPED = 10_000_000  # bytes
@@ -28,25 +30,28 @@ _LABELS = {
     "win-1250": "cp1250", "win-1251": "cp1251", "win1251": "cp1251", "ansi": "cp1252", "iso8859-1": "cp1252",
 }  # fmt: skip
 _SAMPLE = 50_000  # bytes that a guess at the encoding looks at: it is slow
-_LONG_TAG = 2_000  # characters; in shorter ones no number of attributes takes long
+_LONG_TAG = 2_000  # bytes; in shorter ones no number of attributes takes long
 _MANY_ATTRIBUTES = 300  # of one tag; a parser compares each with those before it
+Signs = NDArray[np.uint8]
 _MANY_VALUES = 30_000  # equals signs; a page of fewer has no endless tag in which quoted values hide a `>`
 _WIDE = ("utf_16", "utf_32", "utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be", "utf_7")
 _SINGLE_BYTE = ("cp125", "iso8859", "koi8", "mac", "latin", "ascii", "cp8", "cp437")
-_SCRIPT = re.compile(r"(?i)<(script|style)(?=[\s/>])")
-_SCRIPT_ENDS = {name: re.compile(rf"(?i)</{name}(?=[\s/>])") for name in ("script", "style")}
-_DATA_URL = re.compile(r"(?i)data:[a-z]{1,20}/[a-z0-9.+-]{1,60};[^\s\"'<>()]{200,}")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,30})")
-_VALUE = r"""(?:[ \n\t\r\f]*+=[ \n\t\r\f]*+(?:"[^"]*+"|'[^']*+'|[^ \n\t\r\f>]*+))?+"""
-_ATTRIBUTE = re.compile(rf"([^ \n\t\r\f/>][^ \n\t\r\f/>=]*+){_VALUE}")
-_START = re.compile(rf"</?([a-zA-Z][^ \n\t\r\f/>]*+)((?:[ \n\t\r\f/]++|[^ \n\t\r\f/>][^ \n\t\r\f/>=]*+{_VALUE})*+)")
+_SCRIPT = re.compile(rb"(?i)<(script|style)(?=[\s/>])")
+_SCRIPT_ENDS = {name: re.compile(rb"(?i)</%s(?=[\s/>])[^>]*+>?" % name) for name in (b"script", b"style")}
+_DATA_URL = re.compile(rb"(?i)data:[a-z]{1,20}/[a-z0-9.+-]{1,60};[^\s\"'<>()]{200,}")
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,30})")
+_VALUE = rb"""(?:[ \n\t\r\f]*+=[ \n\t\r\f]*+(?:"[^"]*+"|'[^']*+'|[^ \n\t\r\f>]*+))?+"""
+_ATTRIBUTE = re.compile(rb"[^ \n\t\r\f/>][^ \n\t\r\f/>=]*+" + _VALUE)
+_START = re.compile(
+    rb"</?([a-zA-Z][^ \n\t\r\f/>]*+)((?:[ \n\t\r\f/]++|[^ \n\t\r\f/>][^ \n\t\r\f/>=]*+" + _VALUE + rb")*+)"
+)
 _UNNESTED = frozenset(
     (
-        "p", "li", "td", "th", "tr", "dt", "dd", "option", "br", "img", "hr", "input", "link", "meta", "source",
-        "wbr", "area", "base", "col", "embed", "param", "track", "path", "tbody", "thead", "rect", "circle", "use",
+        b"p", b"li", b"td", b"th", b"tr", b"dt", b"dd", b"option", b"br", b"img", b"hr", b"input", b"link", b"meta",
+        b"source", b"wbr", b"area", b"base", b"col", b"embed", b"param", b"track", b"path", b"tbody", b"thead",
+        b"rect", b"circle", b"use",
     )
 )  # fmt: skip
-
 _NO_CHARSETS = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape"))
 
 
@@ -89,85 +94,88 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     return Decoded(body.decode(guess.encoding if guess and not is_wide else "cp1252", "replace"))
 
 
-def tame(text: str) -> str:
-    """The markup without what makes parsers slow and large; what follows where there is too much of it is cut off.
+def tame(markup: bytes) -> bytes:
+    """UTF-8 without what makes parsers slow and large; what follows where there is too much of it is cut off.
 
-    That is behind `MAX_LENGTH` characters, before which scripts, styles and inline images are left out of so long a
-    page, where elements nest without end, and behind `MAX_TAGS` tags. Tags of countless attributes lose them.
+    That is behind `MAX_LENGTH` bytes, before which scripts, styles and inline images are left out of so long a page,
+    where elements nest without end, and behind `MAX_TAGS` tags. Tags of countless attributes lose them.
     """
-    if len(text) > MAX_LENGTH:
-        text = _DATA_URL.sub("", _without_scripts(text))[:MAX_LENGTH]
-    text = _without_countless_attributes(text)
-    count = text.count("<")
+    if len(markup) > MAX_LENGTH:
+        markup = _DATA_URL.sub(b"", _without_scripts(markup))[:MAX_LENGTH]
+    signs = np.frombuffer(markup, np.uint8)  # these count three times as fast
+    has_many_values = np.count_nonzero(signs == ord("=")) > _MANY_VALUES
+    markup = _without_countless(_START.finditer(markup) if has_many_values else _long_tags(markup, signs), markup)
+    count = np.count_nonzero(signs == ord("<"))
     if count <= _MANY_TAGS:
-        return text
+        return markup
     if count > MAX_TAGS:
-        text = text[: -len(text.split("<", MAX_TAGS)[-1]) - 1]
+        markup = b"<".join(markup.split(b"<", MAX_TAGS)[:MAX_TAGS])
     depth = 0
-    for tag in _TAG.finditer(text):
+    for tag in _TAG.finditer(markup):
         if tag[2].lower() in _UNNESTED:
             continue
         depth = max(0, depth - 1) if tag[1] else depth + 1
         if depth > MAX_DEPTH:
-            return text[: tag.start()]
-    return text
+            return markup[: tag.start()]
+    return markup
 
 
-def _without_scripts(text: str) -> str:
+def _without_scripts(markup: bytes) -> bytes:
     """The markup without its scripts and styles, apart from JSON-LD; one without an end goes on to the end."""
     kept, done, end = [], 0, 0
-    while start := _SCRIPT.search(text, end):
-        ends = _SCRIPT_ENDS[start[1].lower()].search(text, start.end())
-        end = ends.end() if ends else len(text)
-        if "ld+json" not in text[start.end() : start.end() + _LONG_TAG].partition(">")[0].lower():
-            kept.append(text[done : start.start()])
+    while start := _SCRIPT.search(markup, end):
+        ends = _SCRIPT_ENDS[start[1].lower()].search(markup, start.end())
+        end = ends.end() if ends else len(markup)
+        attributes = markup[start.end() : start.end() + _LONG_TAG].partition(b">")[0]
+        if b"ld+json" not in attributes.lower():
+            kept.append(markup[done : start.start()])
             done = end
-    return "".join([*kept, text[done:]])
+    return b"".join([*kept, markup[done:]])
 
 
-def _without_countless_attributes(text: str) -> str:
+def _without_countless(tags: Iterator[re.Match[bytes]], markup: bytes) -> bytes:
+    """The markup without the attributes of those of its tags that have countless ones."""
     kept, done = [], 0
-    for tag in _START.finditer(text) if text.count("=") > _MANY_VALUES else _long_tags(text):
+    for tag in tags:
         if tag.end() - tag.start() > _LONG_TAG and _is_countless(tag[2]):
-            kept.append(text[done : tag.start(2)])
+            kept.append(markup[done : tag.start(2)])
             done = tag.start(2) + _needless(tag[2])
-    return "".join([*kept, text[done:]]) if kept else text
+    return b"".join([*kept, markup[done:]]) if kept else markup
 
 
-def _long_tags(text: str) -> Iterator[re.Match[str]]:
-    """The long tags of a page in which few attributes have values; looks at few of the characters of most pages."""
-    start = 0
-    while len(text) - start > _LONG_TAG:
-        last = text.rfind(">", start, start + _LONG_TAG + 1)
-        if last >= 0:
-            start = last + 1
-            continue
-        end = text.find(">", start + _LONG_TAG)
-        end = end if end >= 0 else len(text)
-        if tag := _START.search(text, start, end):
+def _long_tags(markup: bytes, signs: Signs) -> Iterator[re.Match[bytes]]:
+    """The long tags of a page in which few attributes have values, so that no endless tag is full of quoted `>`."""
+    ends = np.concatenate(([-1], np.flatnonzero(signs == ord(">")), [len(markup)]))
+    for number in np.flatnonzero(np.diff(ends) > _LONG_TAG).tolist():
+        end = int(ends[number + 1])
+        start = markup.find(b"<", ends[number] + 1, end)
+        if 0 <= start < end - _LONG_TAG and (tag := _START.search(markup, start, end)):
             yield tag
-        start = end + 1
 
 
-def _is_countless(attributes: str) -> bool:
+def _is_countless(attributes: bytes) -> bool:
     return sum(1 for _ in islice(_ATTRIBUTE.finditer(attributes), _MANY_ATTRIBUTES + 1)) > _MANY_ATTRIBUTES
 
 
-def _needless(attributes: str) -> int:
+def _needless(attributes: bytes) -> int:
     """How much of them to leave out: it may be a script's or a comment's text after all, and what ends these stays."""
-    end = attributes.rfind("</")
-    return end if end >= 0 else len(attributes) - 2 * attributes.endswith("--")
+    end = attributes.rfind(b"</")
+    return end if end >= 0 else len(attributes) - 2 * attributes.endswith(b"--")
 
 
 def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
-    labels = (http_content_type_encoding(content_type), html_body_declared_encoding(body[:_HEAD]))
-    later = _LABEL.findall(body[:_HEAD])  # a second meta element, or one that the first pattern does not know
-    for label in dict.fromkeys([*labels, *(name.decode("ascii") for name in later[:3])]):
-        label = (label or "").strip(" \t\"';,").lower()
+    for label in _labels(body[:_HEAD], content_type):
         if encoding := resolve_encoding(_LABELS.get(label, label)) if label else None:
             name = codecs.lookup(encoding).name.replace("-", "_")
             if _is_charset(name):
                 yield "utf_8" if name in _WIDE else name  # the label was read as ASCII, so the page is not wide
+
+
+def _labels(start: bytes, content_type: str | None) -> Iterator[str]:
+    for label in (http_content_type_encoding(content_type), html_body_declared_encoding(start)):
+        yield (label or "").strip(" \t\"';,").lower()
+    for name in _LABEL.findall(start)[:3]:  # a second meta element, or one that the first pattern does not know
+        yield name.decode("ascii").lower()
 
 
 def _wide(body: bytes) -> str | None:

@@ -39,11 +39,10 @@ class Page:
         return decode(self.body, self.headers.get("content-type"))
 
     @cached_property
-    def _markup(self) -> str | bytes:
-        """What is parsed: bytes as they came where that can be, for the parser wants UTF-8."""
-        tamed = tame(self.text)
-        is_as_it_came = self._decoded.is_utf8 and tamed is self._decoded.text
-        return (self.body if is_as_it_came else tamed) or "<html></html>"
+    def _markup(self) -> bytes:
+        """What is parsed, in UTF-8."""
+        is_as_it_came = self._decoded.is_utf8
+        return tame(self.body if is_as_it_came else self.text.encode("utf-8", "replace")) or b"<html></html>"
 
     @cached_property
     def tree(self) -> LexborHTMLParser:

@@ -79,7 +79,7 @@ def _datelines(data: bytes) -> None:
 
 def _markup(data: bytes) -> None:
     kind, _, body = data.partition(b"\n")
-    markup.tame(markup.decode(body, kind.decode("latin-1")))
+    markup.tame(markup.decode(body, kind.decode("latin-1")).text.encode())
 
 
 def _titles(data: bytes) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.markup import MAX_DEPTH, decode, tame
+from scrapers.markup import MAX_DEPTH, MAX_LENGTH, decode, tame
 from scrapers.page import Page
 
 URL = "https://example.com/news/1"
@@ -150,17 +150,27 @@ def test_what_is_cut_off_is_read_before():
 
 
 def test_endless_nesting_is_cut():
-    text = "<div>" * 30_000 + "deep"
-
-    assert tame(text).count("<div>") == MAX_DEPTH
-    assert tame("<p>" * 30_000) == "<p>" * 30_000, "paragraphs do not nest"
+    assert tame(b"<div>" * 30_000 + b"deep").count(b"<div>") == MAX_DEPTH
+    assert tame(b"<p>" * 30_000) == b"<p>" * 30_000, "paragraphs do not nest"
 
 
 def test_countless_attributes_are_dropped():
-    tag = "<div " + " ".join(f"a{n}=b" for n in range(20_000))
+    tag = b"<div " + b" ".join(b"a%d=b" % n for n in range(20_000))
+    hidden = b"<div " + b" ".join(b"a%d='>'" % n for n in range(40_000))
+    image = b"<img src='%s'>" % (b"x" * 20_000)
 
-    assert tame(f"<p>before</p>{tag}>after") == "<p>before</p><div>after"
-    assert tame(f"<img src='{'x' * 20_000}'>") == f"<img src='{'x' * 20_000}'>"
+    assert tame(b"<p>before</p>%s>after" % tag) == b"<p>before</p><div>after"
+    assert tame(b"<p>before</p>%s>after" % hidden) == b"<p>before</p><div>after"
+    assert tame(image) == image
+
+
+def test_long_pages_lose_scripts_and_inline_images_before_text():
+    story, json_ld = b"<p>A story of some words.</p>", b"<script type=application/ld+json>{}</script>"
+    image = b"<img src='data:image/png;base64,%s'>" % (b"QUJD" * 50_000)
+    page = json_ld + b"<script>%s</script>" % (b"x;" * MAX_LENGTH) + image + story + b"<style>%s" % (b"y " * 99)
+
+    assert tame(page) == json_ld + b"<img src=''>" + story
+    assert len(tame(b"<p>" + b"word " * MAX_LENGTH)) == MAX_LENGTH
 
 
 @given(st.binary(max_size=500), st.text(max_size=40))
