@@ -81,6 +81,7 @@ class Stamp:
     raw: str = ""
 
 
+@lru_cache(maxsize=64)  # a page states the same time several times
 def parse(text: str, timezone_name: str | None = None, language: str | None = None) -> Stamp | None:
     """The first time in the text, or None.
 

@@ -19,7 +19,12 @@ _MAX_HEADING = 300  # characters
 _MAX_HEADINGS = 3  # of a level
 _MAX_ELEMENTS = 2_000  # meta elements, and links, of a page; news pages have up to 300
 _MAX_NAME = 300  # characters of a name or a rel
+_MAX_TRAILS, _MAX_TRAIL_LINKS = 3, 12
+_TRAIL_NAMES = ("class", "aria-label", "itemtype", "id")
 _MAX_VALUE = 200_000  # characters of what one of them says, or of the title
+
+
+Trail = list[tuple[str, str | None]]  # texts and targets of its links
 
 
 @dataclass(slots=True)
@@ -34,6 +39,7 @@ class Head:
     elements: int = 0  # meta elements and links that were read
     headings: dict[str, list[str]] = field(default_factory=lambda: {"h1": [], "h2": []})  # the first of these levels
     asks_password: bool = False
+    trails: list[Trail] = field(default_factory=list)  # breadcrumb trails, which stand in `nav` elements mostly
 
 
 def cut(tree: LexborHTMLParser) -> Head:
@@ -91,12 +97,32 @@ def _read_heading(head: Head, node: LexborNode) -> None:
         found.append(clean(node.text()[:_MAX_VALUE])[:_MAX_HEADING])
 
 
+def _read_nav(head: Head, node: LexborNode) -> None:
+    inner = next((child for child in node.iter()), None)
+    innermost = next((child for child in inner.iter()), None) if inner else None
+    if len(head.trails) < _MAX_TRAILS and any(map(_is_trail, (node, inner, innermost, node.parent))):
+        head.trails.append(links_of(node))
+
+
+def links_of(trail: LexborNode) -> Trail:
+    """The links of a breadcrumb trail; none of an element that has so many that it must be more than a trail."""
+    links = trail.css("a")
+    if len(links) > _MAX_TRAIL_LINKS:
+        return []
+    return [(clean(link.text()[:_MAX_HEADING]), link.attributes.get("href")) for link in links]
+
+
+def _is_trail(node: LexborNode | None) -> bool:
+    attributes = node.attributes if node else {}
+    return any("breadcrumb" in (attributes.get(name) or "").lower() for name in _TRAIL_NAMES)
+
+
 def _read_input(head: Head, node: LexborNode) -> None:
     head.asks_password |= (node.attributes.get("type") or "").lower() == "password"
 
 
 _READERS = {
     "meta": _read_meta, "link": _read_link, "base": _read_base, "title": _read_title, "script": _read_script,
-    "h1": _read_heading, "h2": _read_heading, "input": _read_input,
+    "h1": _read_heading, "h2": _read_heading, "input": _read_input, "nav": _read_nav,
 }  # fmt: skip
 _TOUCHED = CUT | _READERS.keys()  # a page has thousands of other elements

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scrapers.head import links_of
 from scrapers.jsonld import Thing, address, texts, types
 from scrapers.metadata import Found
 from scrapers.page import Page
 from scrapers.site_titles import SiteWords
-from scrapers.text import plain, text_of
+from scrapers.text import plain
 from scrapers.urls import is_home, normalise
 from scrapers.wording import agree, letters
 
@@ -97,14 +98,10 @@ def _name(item: Thing) -> list[str]:
 
 def _shown_steps(page: Page) -> list[str]:
     """The links of the first breadcrumb trail that has any, but for the one home."""
-    if "readcrumb" not in page.text:
-        return []
-    for trail in page.tree.css(_TRAIL)[:_MAX_TRAILS]:
-        links = [(text_of(link), page.absolute(link.attributes.get("href"))) for link in trail.css("a")[:_MAX_STEPS]]
-        if links:
-            own = _own(page)
-            return [text for text, target in links if target and not is_home(target) and _bare(target) not in own]
-    return []
+    shown = (links_of(trail) for trail in page.story_tree.css(_TRAIL)[:_MAX_TRAILS])
+    links = next((trail for trail in (*page.head.trails, *shown) if trail), [])
+    own, targets = _own(page), ((text, page.absolute(href)) for text, href in links)
+    return [text for text, target in targets if target and not is_home(target) and _bare(target) not in own]
 
 
 def _own(page: Page) -> set[str]:
