@@ -7,84 +7,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+import idna
 import tldextract
 from w3lib.url import safe_url_string
 
+from scrapers.tracking import is_tracking
+
 MAX_LENGTH = 4096  # characters; longer ones are traps or data
 _PORTS = {"http": 80, "https": 443}
-_TRACKING = frozenset(
-    (  # advertising clicks, mailings, campaigns, sessions
-        "fbclid",
-        "gclid",
-        "gclsrc",
-        "gbraid",
-        "wbraid",
-        "dclid",
-        "msclkid",
-        "yclid",
-        "ysclid",
-        "twclid",
-        "ttclid",
-        "igshid",
-        "igsh",
-        "mc_cid",
-        "mc_eid",
-        "mkt_tok",
-        "oly_anon_id",
-        "oly_enc_id",
-        "vero_id",
-        "vero_conv",
-        "_hsenc",
-        "_hsmi",
-        "__hssc",
-        "__hstc",
-        "__hsfp",
-        "hsctatracking",
-        "wickedid",
-        "s_kwcid",
-        "ef_id",
-        "cmpid",
-        "ncid",
-        "xtor",
-        "at_medium",
-        "at_campaign",
-        "at_custom1",
-        "at_custom2",
-        "at_custom3",
-        "at_custom4",
-        "ns_mchannel",
-        "ns_source",
-        "ns_campaign",
-        "ns_linkname",
-        "ns_fee",
-        "_ga",
-        "_gl",
-        "guccounter",
-        "guce_referrer",
-        "guce_referrer_sig",
-        "soc_src",
-        "soc_trk",
-        "smid",
-        "pk_campaign",
-        "pk_kwd",
-        "pk_source",
-        "pk_medium",
-        "mtm_campaign",
-        "mtm_source",
-        "mtm_medium",
-        "wt_mc",
-        "wt_zmc",
-        "phpsessid",
-        "jsessionid",
-        "aspsessionid",
-        "sessionid",
-        "ref_src",
-        "ref_url",
-        "share_from",
-    )
-)
-_TRACKING_PREFIXES = ("utm_", "itm_", "hsa_", "_bta_")
-_CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+|\[[0-9a-f:.]+\]")
@@ -186,7 +116,7 @@ def _ascii(host: str) -> str | None:
     host = f"[{host}]" if ":" in host else host.rstrip(".").lower()
     if not host.isascii():
         try:
-            host = host.encode("idna").decode("ascii")
+            host = idna.encode(host, uts46=True).decode("ascii")  # as requests spells it: \u00df stays a letter
         except UnicodeError:
             return None
     return host if len(host) <= 253 and _HOST.fullmatch(host) else None
@@ -214,11 +144,7 @@ def _without_gaps(query: str) -> str:
 
 
 def _without_tracking(query: str) -> str:
-    return "&".join(part for part in query.split("&") if part and not _is_tracking(part.partition("=")[0].lower()))
-
-
-def _is_tracking(name: str) -> bool:
-    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+    return "&".join(part for part in query.split("&") if part and not is_tracking(part.partition("=")[0].lower()))
 
 
 def _unescape(match: re.Match[str]) -> str:
