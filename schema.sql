@@ -184,7 +184,7 @@ create table if not exists article (
 comment on table article is 'One row per article; the row holds the current revision.';
 comment on column article.id is 'Number of the article; it never changes.';
 comment on column article.source_id is 'The source that published it.';
-comment on column article.identity is 'What makes it this article within its source: id:<publisher''s id>, else url:<canonical address>.';
+comment on column article.identity is 'What makes it this article within its source: id:<publisher''s id>, else url:<canonical key>; moved:<id> once joined to another.';
 comment on column article.source_article_id is 'The publisher''s own id, where the scraper knows one.';
 comment on column article.url is 'The newest address it was read at.';
 comment on column article.canonical_url is 'The address that the page itself calls its own, where that is believable; else its address.';
@@ -211,11 +211,23 @@ comment on column article.provenance is 'For each field where it came from: publ
 comment on column article.text_hash is '64-bit hash of the normalised text; the same under another identity is a copy. Null for a text of almost no words.';
 comment on column article.copy_of is 'The original that this article is a copy of; null for an original.';
 comment on column article.similarity is 'How alike the texts of copy and original are, 0 to 1.';
-comment on column article.method is 'How the copy was recognised: exact (the same words) or near.';
+comment on column article.method is 'How the copy was recognised: exact (the same words), near, or moved: the very article, met at another address before that led on to it.';
 comment on column article.revision is 'Number of the current revision, from 1.';
 comment on column article.first_seen is 'When it was stored first.';
 comment on column article.revised_at is 'When the current revision was stored.';
 comment on column article.gone_at is 'When the publisher was found to have taken it down; null while it is up. The text stays.';
+alter table article add column if not exists missing_looks smallint not null default 0 check (missing_looks >= 0);
+alter table article add column if not exists missing_since timestamptz;
+alter table article add column if not exists missing_at timestamptz;
+alter table article add column if not exists flipped_to integer;
+alter table article add column if not exists flipped_at timestamptz;
+alter table article add column if not exists correction text;
+comment on column article.missing_looks is 'Looks in a row at which the publisher had no such page, at most one a day counted; at the third, two days on, it is gone.';
+comment on column article.missing_since is 'The first of these looks; null while it is up.';
+comment on column article.missing_at is 'The last of these looks that counted.';
+comment on column article.flipped_to is 'Number of the earlier revision that the page shows in turn with the current text; null while it does not.';
+comment on column article.flipped_at is 'Since when it has shown that one alone.';
+comment on column article.correction is 'The correction or clarification that the page announces, in its words; null where it announces none.';
 create index if not exists article_text on article (text_hash) where text_hash is not null;  -- dedup.groups
 create index if not exists article_copy on article (copy_of) where copy_of is not null;  -- dateline.copies
 create index if not exists article_seen on article (first_seen desc);  -- articles list, status
@@ -255,7 +267,27 @@ comment on column article_url.url is 'The address.';
 comment on column article_url.article_id is 'The article it leads to.';
 comment on column article_url.was_read is 'True if the article was read there; false for a canonical address that nobody looked at.';
 comment on column article_url.seen_at is 'When it first did.';
+alter table article_url add column if not exists key text collate "C";  -- C, so that prefixes are found
+comment on column article_url.key is
+    'Its canonical form: no scheme''s, mirror''s, variant''s or tracking parameter''s difference. Null if stored before keys were kept.';
+create index if not exists article_url_key on article_url (key);  -- identity.find, parameters.observe
 create index if not exists article_url_article on article_url (article_id);  -- articles show
+
+create table if not exists url_parameter (
+    host       text not null,
+    name       text not null,
+    equal      integer not null default 0 check (equal >= 0),
+    different  integer not null default 0 check (different >= 0),
+    changed_at timestamptz not null default now(),
+    primary key (host, name)
+);
+comment on table url_parameter is
+    'What was seen of parameters in addresses: five stories in the same words and none in others, and it no longer counts.';
+comment on column url_parameter.host is 'The host, without www. and the like.';
+comment on column url_parameter.name is 'The parameter, in lower case.';
+comment on column url_parameter.equal is 'Stories met at two addresses that differ in it alone, with the same text.';
+comment on column url_parameter.different is 'Addresses met that differ from another in it alone, with another text.';
+comment on column url_parameter.changed_at is 'When it was last met so.';
 
 create table if not exists revision (
     article_id bigint not null references article on delete cascade,
@@ -272,6 +304,12 @@ create table if not exists revision (
     changed    text[] not null,
     primary key (article_id, number)
 );
+alter table revision add column if not exists share real check (share between 0 and 1);
+alter table revision add column if not exists last_seen timestamptz;
+alter table revision add column if not exists flips integer not null default 0 check (flips >= 0);
+comment on column revision.share is 'Share of its words that are others in the next revision, 0 to 1.';
+comment on column revision.last_seen is 'The last look that found this text, before the one that found another.';
+comment on column revision.flips is 'How often the page showed this text again, for less than a day, after another had taken its place.';
 comment on table revision is 'Earlier texts of articles; the current one is in article.';
 comment on column revision.article_id is 'The article.';
 comment on column revision.number is 'Number of the revision, from 1.';
@@ -522,7 +560,7 @@ create or replace view dateline.articles as
 select a.id, a.url, a.source_id as source, a.title, a.body, a.published, a.first_seen,
        a.subtitle, a.authors, a.agency, a.published_precision, a.modified, a.language, a.section, a.edition, a.edition_date,
        a.dateline, a.image, a.tags, a.access, a.kind, a.canonical_url, a.source_article_id, a.revision, a.revised_at, a.gone_at,
-       a.provenance, a.published_raw
+       a.provenance, a.published_raw, a.correction
   from article a
  where a.copy_of is null;
 comment on view dateline.articles is 'The originals, one row per article with its current text.';
@@ -538,6 +576,7 @@ comment on column dateline.articles.authors is 'People''s names, in the page''s 
 comment on column dateline.articles.agency is 'News agency that the story is credited to.';
 comment on column dateline.articles.published_precision is 'How exact published is: day, minute or second.';
 comment on column dateline.articles.published_raw is 'The text that published was read from, as the page has it.';
+comment on column dateline.articles.correction is 'The correction or clarification that the page announces, in its words.';
 comment on column dateline.articles.modified is 'Last change as the page tells it.';
 comment on column dateline.articles.language is 'Two-letter language code.';
 comment on column dateline.articles.section is 'Section of the paper.';
@@ -573,7 +612,7 @@ comment on column dateline.copies.original_url is 'Address of the original.';
 comment on column dateline.copies.original_source is 'Source of the original.';
 comment on column dateline.copies.original_title is 'Headline of the original.';
 comment on column dateline.copies.similarity is 'How alike the texts are, 0 to 1.';
-comment on column dateline.copies.method is 'How the copy was recognised: exact (the same words) or near.';
+comment on column dateline.copies.method is 'How the copy was recognised: exact (the same words), near, or moved: the very article, met at another address before that led on to it.';
 comment on column dateline.copies.authors is 'People''s names, in the page''s order.';
 comment on column dateline.copies.agency is 'News agency that it is credited to.';
 comment on column dateline.copies.language is 'Two-letter language code.';
@@ -582,12 +621,17 @@ comment on column dateline.copies.revised_at is 'When the current revision was s
 comment on column dateline.copies.gone_at is 'When the publisher was found to have taken it down.';
 
 create or replace view dateline.article_revisions as
-select r.article_id, r.number as revision, r.seen_from, r.seen_until, r.title, r.subtitle, r.authors, r.published, r.modified,
-       r.kind, r.body, r.changed as changed_next
-  from revision r
-union all
-select a.id, a.revision, a.revised_at, null, a.title, a.subtitle, a.authors, a.published, a.modified, a.kind, a.body, '{}'
-  from article a;
+select t.article_id, t.revision, t.seen_from, t.seen_until, t.title, t.subtitle, t.authors, t.published, t.modified, t.kind, t.body,
+       t.changed_next, coalesce(lag(t.changed_next) over earlier, '{}') as changed, lag(t.share_next) over earlier as share,
+       t.last_seen, t.flips
+  from (select r.article_id, r.number as revision, r.seen_from, r.seen_until, r.title, r.subtitle, r.authors, r.published,
+               r.modified, r.kind, r.body, r.changed as changed_next, r.share as share_next, r.last_seen, r.flips
+          from revision r
+        union all
+        select a.id, a.revision, a.revised_at, null, a.title, a.subtitle, a.authors, a.published, a.modified, a.kind, a.body,
+               '{}', null, greatest(a.revised_at, (select max(p.fetched_at) from page p where p.article_id = a.id)), 0
+          from article a) t
+window earlier as (partition by t.article_id order by t.revision);
 comment on view dateline.article_revisions is 'Every text that an article had, the current one included.';
 comment on column dateline.article_revisions.article_id is 'The article.';
 comment on column dateline.article_revisions.revision is 'Number of the revision, from 1.';
@@ -601,6 +645,10 @@ comment on column dateline.article_revisions.modified is 'Time of change that th
 comment on column dateline.article_revisions.kind is 'Kind of page.';
 comment on column dateline.article_revisions.body is 'Text of this revision.';
 comment on column dateline.article_revisions.changed_next is 'Fields in which the next revision differs; empty for the current one.';
+comment on column dateline.article_revisions.changed is 'Fields in which it differs from the revision before; empty for the first one.';
+comment on column dateline.article_revisions.share is 'Share of the words that are others than in the revision before, 0 to 1.';
+comment on column dateline.article_revisions.last_seen is 'The last look that found this text; it stood from seen_from until here at least.';
+comment on column dateline.article_revisions.flips is 'How often the page showed this text again for less than a day, after another had taken its place.';
 
 create or replace view dateline.sources as
 select s.id, s.name, s.homepage, s.country, s.language, s.origin, s.enabled and s.removed_at is null as enabled,

@@ -101,6 +101,7 @@ class Article:
     image: str | None = None
     tags: tuple[str, ...] = ()
     access: Access = "free"
+    correction: str | None = None  # the correction or clarification that the page announces
     kind: Kind = Kind.OTHER
     provenance: Mapping[str, str] = field(default_factory=dict)
 

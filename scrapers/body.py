@@ -44,8 +44,7 @@ _MAX_PARAGRAPHS = 2_000
 
 def find(page: Page, known: Known) -> tuple[str, ...]:
     """The paragraphs of the page's story, in reading order; its title is left out of them."""
-    root = page.story_tree.body
-    blocks = walk(root) if root else Blocks()
+    blocks = page.blocks
     if not blocks:
         return ()
     texts = [blocks.text[number] for number in choose(blocks, judge(blocks, known), known)]

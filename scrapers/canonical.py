@@ -3,7 +3,7 @@
 It is a key, not a place to ask: always https, without www. and without what only tells one presentation of a page from
 another. The spelling is that of scrapers/urls.py (w3lib, RFC 3986); the rules for variants are the tables below. A rule
 is here if it holds on every site that anybody would meet; what one site alone makes of a parameter is learnt from texts
-(worker/aliases.py). Equal keys are therefore a reason to compare texts, not yet a verdict.
+(worker/parameters.py). Equal keys are therefore a reason to compare texts, not yet a verdict.
 """
 
 from __future__ import annotations
@@ -19,28 +19,15 @@ from scrapers.urls import normalise
 
 STORY_PARAMETERS = frozenset(  # they name stories on one site or another: nothing may ever learn to leave them out
     (
-        *(
-            "id",
-            "p",
-            "page_id",
-            "post",
-            "post_id",
-            "postid",
-            "pid",
-            "nid",
-            "aid",
-            "sid",
-            "story",
-            "storyid",
-            "story_id",
-        ),
-        *("story_fbid", "article", "articleid", "article_id", "art", "artid", "artnr", "news", "newsid", "news_id"),
-        *("newsno", "item", "itemid", "item_id", "doc", "docid", "doc_id", "content", "contentid", "content_id", "cid"),
+        *("id", "p", "page_id", "post", "post_id", "postid", "pid", "nid", "aid", "sid", "story", "storyid"),
+        *("story_id", "story_fbid", "article", "articleid", "article_id", "art", "artid", "artnr", "news", "newsid"),
+        *("news_id", "newsno", "item", "itemid", "item_id", "doc", "docid", "doc_id", "content", "contentid"),
+        *("content_id", "cid"),
         *("key", "n", "no", "num", "number", "idx", "seq", "seq_code", "title", "slug", "name", "url", "path", "file"),
         *("page", "seite", "date", "day", "d", "v", "t", "tid", "f", "q", "view_id", "uuid", "guid", "fbid", "arcid"),
         *("idnews", "idart", "idarticle", "idarticolo", "newscd", "ncode", "oid", "rid", "mid", "eid", "uid", "arcno"),
     )
-)
+)  # fmt: skip
 
 _ON = frozenset(("", "1", "true", "yes", "on", "y", "ok"))
 _VARIANTS: dict[str, frozenset[str]] = {  # a parameter that, with one of these values, asks for another presentation

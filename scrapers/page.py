@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers import head, jsonld
+from scrapers.blocks import Blocks, walk
 from scrapers.head import Head
 from scrapers.jsonld import Thing
 from scrapers.markup import Decoded, decode, tame
@@ -114,6 +115,11 @@ class Page:
         names.update(jsonld.texts(self.story.get("publisher"))[:1])
         site = site_of(self.url)
         return frozenset(name.lower().lstrip("@") for name in (*names, site, site.partition(".")[0]) if name)
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """The runs of text in `story_tree`."""
+        return walk(self.story_tree.body) if self.story_tree.body else Blocks()
 
     @cached_property
     def headings(self) -> tuple[LexborNode, ...]:

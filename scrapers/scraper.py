@@ -13,6 +13,7 @@ from scrapers import (
     authors,
     body,
     bylines,
+    corrections,
     datelines,
     dates,
     kinds,
@@ -80,6 +81,7 @@ class Scraper(Selecting):
                 "image": self.image(),
                 "tags": self.tags(),
                 "access": access,
+                "correction": self.correction(),
                 "kind": Found(kind, "heuristic"),
             },
         )
@@ -257,6 +259,11 @@ class Scraper(Selecting):
         if rule := tuple(dict.fromkeys(self.select_texts(self.selectors.tags))):
             return Found(rule, RULE)
         return metadata.tags(self.page) or Found(metadata.topics(self.page, self.hint.tags), "feed")
+
+    def correction(self) -> Found[str] | None:
+        """The correction or clarification that the page announces, in its words."""
+        text = corrections.find(self.page.blocks.text, self.page.blocks.linked)
+        return Found(text, "heuristic") if text else None
 
     def access(self) -> Found[Access]:
         """Who can read it, as far as the page tells; free if it does not."""

@@ -23,7 +23,6 @@ from worker.targets import Claim, FeedTarget, Lease, Manner, PageTarget, Target
 log = logging.getLogger(__name__)
 
 BATCH = 50  # pages listed at a time; between batches the links that feeds just brought are seen
-GONE_AFTER = 3  # looks at an article's page that find nothing, a day apart, before the article counts as taken down
 MAX_HOST_HOPS = 5  # redirects from host to host, each a page of its own
 RECHECK_POLLS = 10  # a feed's word that a page changed is followed at most once in so many of the shortest intervals
 
@@ -181,7 +180,7 @@ def settle(
 
 def _wait(page: PageTarget, outcome: Outcome, failures: float, since: datetime | None) -> timedelta | None:
     if _is_known_to_be_gone(page, outcome):
-        return None if failures >= GONE_AFTER else timedelta(days=1)
+        return schedule.missing_wait(max(1, round(failures)))
     if outcome.is_failure:
         return schedule.backoff(failures, Random(), outcome.retry_after)  # noqa: S311  # jitter
     now = datetime.now(UTC)

@@ -12,7 +12,7 @@ from worker.discover import Listing
 from worker.fetch import Fetched
 from worker.fetch_errors import FetchError, Redirected
 
-MISSING = frozenset({"not_found", "gone", "soft_404"})
+MISSING = frozenset({"not_found", "gone", "soft_404", "redirected_home"})
 TRACEBACK_LIMIT = 4000  # characters kept of a traceback, from its end
 
 
@@ -22,7 +22,7 @@ class Outcome:
 
     `reason` is from a fixed list that only grows: the reasons of FetchError, and `not_modified`, `same`, `listing`,
     `article` (which the store refines to new, revised, copied or unchanged), `robots_disallowed`, `not_listing`,
-    `bug`, and the kinds of pages that are no article.
+    `redirected_home`, `bug`, and the kinds of pages that are no article.
     """
 
     reason: str

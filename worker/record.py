@@ -9,8 +9,8 @@ from datetime import timedelta
 import psycopg
 from psycopg.types.json import Jsonb
 
-from scrapers.urls import normalise
-from worker import crawls, events, feeds, frontier, store
+from scrapers.urls import is_home, normalise
+from worker import crawls, events, feeds, frontier, revisions, store
 from worker.db import Connection, Pool
 from worker.events import Event
 from worker.fetch import Fetched
@@ -80,15 +80,20 @@ def _write_page(conn: Connection, page: PageTarget, outcome: Outcome) -> tuple[O
     """A page: its article, its next look, the one-off crawls that wait for it."""
     happened: tuple[Event, ...] = ()
     hosts: set[str] = set()
-    article_id, since = page.article_id, None
+    article_id, since, is_flipping = page.article_id, None, False
     if outcome.article and outcome.fetched:
         saved = store.save(conn, outcome.article, _addresses(page, outcome.fetched), page.source_id)
         article_id, since, happened = saved.id, saved.since, saved.events
         outcome = replace(outcome, reason=saved.verdict)
+        is_flipping = saved.is_flipping
+        if page.article_id not in (None, saved.id):  # the old address leads to another story now
+            happened += tuple(store.note_missing(conn, page.article_id, page.known_url))
     elif article_id is not None:
         since = store.since(conn, article_id)
-        if outcome.is_missing and (outcome.reason == "gone" or page.failures + outcome.weight >= frontier.GONE_AFTER):
-            happened = tuple(store.mark_gone(conn, article_id))
+        if outcome.moved_to and is_home(outcome.moved_to):  # of another host
+            outcome = replace(outcome, reason="redirected_home", weight=1.0, moved_to=None)
+        if outcome.is_missing:
+            happened = tuple(store.note_missing(conn, article_id, page.known_url))
         elif outcome.reason in AS_BEFORE:
             happened = tuple(store.mark_back(conn, article_id))
     if outcome.moved_to:
@@ -98,6 +103,8 @@ def _write_page(conn: Connection, page: PageTarget, outcome: Outcome) -> tuple[O
         else:
             hosts.add(host)
     frontier.settle(conn, page, outcome, article_id, since)
+    if is_flipping and article_id is not None:
+        revisions.look_again(conn, page.id, article_id)
     hosts |= crawls.settle(conn, page, outcome, article_id)
     return outcome, hosts, happened
 

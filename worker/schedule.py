@@ -17,6 +17,10 @@ MAX_CRASHES = 3  # claims without an end after which a page is taken to kill its
 REVISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7))  # after publication
 REVISIT_SLACK = timedelta(minutes=10)  # a look this close to a planned one takes its place
 
+GONE_LOOKS, GONE_DAYS = 3, timedelta(days=2)  # looks that find nothing, over so long, before an article counts as gone
+GONE_APART = timedelta(hours=20)  # between two looks that count: publishers break a day's pages and mend them
+GONE_WAITS = (timedelta(days=1),) * 3 + (timedelta(days=7),) * 3  # after each such look; it may come back
+
 CRAWL_DELAY_CAP = 30.0  # seconds; a longer Crawl-delay would shut a host out for good
 SLOW_FOR = timedelta(minutes=10)  # how long the delay stays doubled after a 429 or 503
 ROBOTS_FOR = timedelta(days=1)  # RFC 9309, 2.4: do not use a cached robots.txt for longer
@@ -60,6 +64,11 @@ def is_final(failures: float) -> bool:
 def revisit_at(since: datetime, now: datetime) -> datetime | None:
     """When to look at an article again that came out at `since`; None once it is older than the last look."""
     return next((since + age for age in REVISITS if since + age > now + REVISIT_SLACK), None)
+
+
+def missing_wait(looks: int) -> timedelta | None:
+    """How long to wait after so many looks in a row at an article's page that found nothing; None: no more looks."""
+    return GONE_WAITS[looks - 1] if 0 < looks <= len(GONE_WAITS) else None
 
 
 def delay(configured: float, crawl_delay: float | None, latency_ms: float | None, is_slow: bool) -> float:

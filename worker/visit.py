@@ -140,6 +140,8 @@ def _read_page(target: PageTarget, fetched: Fetched, known: Outcome) -> Outcome:
             log.debug("%s is no list", fetched.url)
     elif known.body_hash == target.body_hash and target.article_id is not None:
         return replace(known, reason="same")
+    if fetched.hops and is_home(fetched.url) and not (target.is_target or is_home(target.url)):
+        return replace(known, reason="redirected_home", weight=MISSING_WEIGHT, detail="it redirects to the home page")
     page = Page(fetched.body, fetched.url, fetched.headers)
     article = scrape(page, target.hint, Selectors(**target.selectors) if target.selectors else None)
     is_front = target.is_target and (article.kind in (Kind.HOME, Kind.LISTING) or is_home(target.url))

@@ -39,6 +39,7 @@ KEYS = [
     "image",
     "tags",
     "access",
+    "correction",
     "kind",
     "provenance",
 ]

@@ -226,6 +226,9 @@ def test_a_redirect_too_many_is_a_failure(pool, conn, lease):
 # Articles that are taken down -------------------------------------------------------------------------------------
 
 
+GONE = Outcome("gone", weight=1.0, status=410)
+
+
 def is_gone(conn):
     return conn.execute("select gone_at is not null as gone from article").fetchone()["gone"]
 
@@ -234,21 +237,51 @@ def failing(conn, page):
     return replace(page, failures=row_of(conn, "page", "id", page.id)["failures"])
 
 
-def test_an_article_is_gone_after_three_looks_that_find_nothing(pool, conn, lease, read_page):
-    for look in (1, 2, 3):
+def a_day_passes(conn):
+    conn.execute(
+        "update article set missing_at = missing_at - d, missing_since = missing_since - d"
+        " from (values (interval '1 day')) as a (d)"
+    )
+
+
+def take_down(pool, conn, lease, page, outcome=GONE):
+    for _ in range(3):
+        write(pool, lease, failing(conn, page), outcome)
+        a_day_passes(conn)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        pytest.param(Outcome("not_found", weight=1.0, status=404), id="404"),
+        pytest.param(GONE, id="410"),
+        pytest.param(Outcome("soft_404", weight=1.0, status=200), id="soft-404"),
+        pytest.param(Outcome("redirected_home", weight=1.0, status=200), id="home-page"),
+        pytest.param(Outcome("redirected", weight=1.0, moved_to="https://other.example/"), id="home-page-elsewhere"),
+    ],
+)
+def test_an_article_is_gone_after_three_looks_on_different_days(pool, conn, lease, read_page, outcome):
+    for _ in range(3):
         assert not is_gone(conn)
-        write(pool, lease, failing(conn, read_page), Outcome("not_found", weight=1.0, status=404))
-        wait = conn.execute("select due_at - now() > '23 hours' as long from page").fetchone()["long"]
-        assert wait is (True if look < 3 else None)
+        write(pool, lease, failing(conn, read_page), outcome)
+        assert conn.execute("select due_at - now() > '23 hours' as long from page").fetchone()["long"]
+        a_day_passes(conn)
     assert is_gone(conn)
+    write(pool, lease, failing(conn, read_page), outcome)
     assert kinds(conn) == ["created", "gone"]
 
 
-def test_an_article_is_gone_at_once_if_the_publisher_says_so(pool, conn, lease, read_page):
-    write(pool, lease, read_page, Outcome("gone", weight=1.0, status=410))
-    assert is_gone(conn)
-    write(pool, lease, failing(conn, read_page), Outcome("gone", weight=1.0, status=410))
-    assert kinds(conn) == ["created", "gone"]
+def test_many_looks_on_one_day_are_one(pool, conn, lease, read_page):
+    for _ in range(5):
+        write(pool, lease, failing(conn, read_page), GONE)
+    assert not is_gone(conn)
+
+
+def test_a_look_that_finds_it_starts_the_count_again(pool, conn, lease, read_page):
+    for outcome in (GONE, GONE, answered("not_modified", fetched(STORY, b"", 304)), GONE, GONE):
+        write(pool, lease, failing(conn, read_page), outcome)
+        a_day_passes(conn)
+    assert not is_gone(conn)
 
 
 def test_other_failures_do_not_take_an_article_down(pool, conn, lease, read_page):
@@ -266,7 +299,8 @@ def test_other_failures_do_not_take_an_article_down(pool, conn, lease, read_page
     ],
 )
 def test_an_article_that_is_there_again_is_restored(pool, conn, lease, read_page, outcome):
-    write(pool, lease, read_page, Outcome("gone", weight=1.0, status=410))
+    take_down(pool, conn, lease, read_page)
+    assert is_gone(conn)
     write(pool, lease, failing(conn, read_page), outcome)
     assert not is_gone(conn)
     write(pool, lease, failing(conn, read_page), outcome)

@@ -261,9 +261,18 @@ def test_lesser_fields_are_brought_up_to_date_without_a_revision(pool, conn):
     assert row["provenance"] == {"section": "meta"}
 
 
-def test_a_text_that_changes_back_is_a_third_revision(pool, conn):
+def test_flips_between_two_texts_are_one_line(pool, conn):
+    saved = [save(pool, article(paragraphs=(prose(text),))) for text in (1, 2, 1, 2, 1, 2, 1)]
+    assert [one.verdict for one in saved] == ["new", "revised", *["unchanged"] * 5]
+    rows = conn.execute("select revision, body, flips from dateline.article_revisions order by 1").fetchall()
+    assert [(row["revision"], row["body"], row["flips"]) for row in rows] == [(1, prose(1), 3), (2, prose(2), 0)]
+
+
+def test_a_text_that_is_put_back_for_a_day_is_a_third_revision(pool, conn):
     for text in (1, 2, 1):
         save(pool, article(paragraphs=(prose(text),)))
+    conn.execute("update article set flipped_at = flipped_at - interval '1 day'")
+    assert save(pool, article(paragraphs=(prose(1),))).verdict == "revised"
     rows = conn.execute("select revision, body from dateline.article_revisions order by 1").fetchall()
     assert [(row["revision"], row["body"]) for row in rows] == [(1, prose(1)), (2, prose(2)), (3, prose(1))]
 
@@ -271,11 +280,19 @@ def test_a_text_that_changes_back_is_a_third_revision(pool, conn):
 # Taken down, and back again ---------------------------------------------------------------------------------------
 
 
+def take_down(pool, article_id):
+    with pool.connection() as writer:
+        writer.execute(
+            "update article set missing_looks = 2, missing_since = now() - interval '2 days' where id = %s",
+            (article_id,),
+        )
+        return store.note_missing(writer, article_id, STORY)
+
+
 def test_an_article_goes_once_and_comes_back_once(pool, conn):
     saved = save(pool, article())
-    with pool.connection() as writer:
-        assert store.mark_gone(writer, saved.id) == [events.Event("gone", saved.id)]
-        assert store.mark_gone(writer, saved.id) == []
+    assert take_down(pool, saved.id) == [events.Event("gone", saved.id)]
+    assert take_down(pool, saved.id) == []
     assert articles(conn)[0]["gone_at"]
     assert save(pool, article()).events == (events.Event("restored", saved.id),)
     assert articles(conn)[0]["gone_at"] is None
@@ -283,9 +300,7 @@ def test_an_article_goes_once_and_comes_back_once(pool, conn):
 
 
 def test_an_article_that_comes_back_changed_is_restored_and_updated(pool, conn):
-    saved = save(pool, article())
-    with pool.connection() as writer:
-        store.mark_gone(writer, saved.id)
+    take_down(pool, save(pool, article()).id)
     again = save(pool, article(title="Corrected"))
     assert [event.kind for event in again.events] == ["restored", "updated"]
     assert articles(conn)[0]["gone_at"] is None

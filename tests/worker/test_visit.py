@@ -122,14 +122,21 @@ def test_stored_selectors_that_no_longer_fit_are_our_bug_and_the_visit_goes_on(v
     assert visitor.reasons(GAZETTE) == {"listing": 1, "bug": 1}
 
 
-def test_a_withdrawn_story_is_marked_gone_and_keeps_its_text(visitor: Visitor, press: Press) -> None:
+def test_a_withdrawn_story_is_gone_after_three_days_and_keeps_its_text(visitor: Visitor, press: Press) -> None:
     story = press.gazette.publish()
     visitor.follow("gazette", press.gazette.url("/feed.xml"))
     visitor.visit(GAZETTE)
     press.gazette.retract(story)
-    visitor.make_due(pages=True)
+    for _ in range(3):
+        assert visitor.rows("select gone_at from article") == [{"gone_at": None}]
+        visitor.make_due(pages=True)
+        assert visitor.reasons(GAZETTE)["gone"] == 1
+        with visitor.pool.connection() as conn:
+            conn.execute(
+                "update article set missing_at = missing_at - d, missing_since = missing_since - d"
+                " from (values (interval '1 day')) as a (d)"
+            )
 
-    assert visitor.reasons(GAZETTE)["gone"] == 1
     assert visitor.rows("select gone_at is not null as gone, body <> '' as kept from article") == [
         {"gone": True, "kept": True}
     ]

@@ -12,12 +12,13 @@ import typer
 from psycopg import ServerCursor
 from psycopg.rows import DictRow
 
+from scrapers.canonical import canonical
 from scrapers.urls import normalise
 from worker import tasks
 from worker.cli import output, session
 from worker.db import Pool
 
-app = typer.Typer(help="The stored articles: list, search, show, export.", no_args_is_help=True)
+app = typer.Typer(help="The stored articles: list, search, show, compare revisions, export.", no_args_is_help=True)
 
 Source = Annotated[str | None, typer.Option(help="Only of this source (its id).")]
 Since = Annotated[str | None, typer.Option(help="Only those first seen since this day (2026-01-31).")]
@@ -118,11 +119,13 @@ def find(pool: Pool, target: str) -> dict[str, Any] | None:
                    a.published_precision, a.published_raw, a.modified, a.language, a.section, a.edition,
                    a.edition_date, a.dateline, a.body, a.image, a.tags, a.access, a.kind, a.canonical_url,
                    a.source_article_id, a.revision, a.first_seen, a.revised_at, a.gone_at, a.copy_of, a.similarity,
-                   a.method, a.provenance,
+                   a.method, a.provenance, a.correction,
                    array(select url from article_url u where u.article_id = a.id order by url) as urls
               from article a
-             where a.id = coalesce(%s, (select article_id from article_url where url = %s))""",
-            (number, normalise(target) or target),
+             where a.id = coalesce(%(number)s, (
+                   select article_id from article_url where url = %(url)s or key = %(key)s
+                    order by url = %(url)s desc, was_read desc limit 1))""",
+            {"number": number, "url": normalise(target) or target, "key": canonical(target) or target},
         ).fetchone()
 
 

@@ -10,7 +10,20 @@ import psycopg
 import typer
 from psycopg_pool import PoolTimeout
 
-from worker.cli import articles, compare, crawl, database, explain, extract, output, service, sources, status, up
+from worker.cli import (
+    articles,
+    compare,
+    crawl,
+    database,
+    diff,
+    explain,
+    extract,
+    output,
+    service,
+    sources,
+    status,
+    up,
+)
 from worker.db import SchemaError
 from worker.local import LocalError
 from worker.settings import VERSION, SettingsError, settings
@@ -29,6 +42,7 @@ app.command()(up.up)
 app.command()(crawl.crawl)
 app.command()(extract.extract)
 app.add_typer(sources.app, name="sources")
+articles.app.command("diff")(diff.diff_command)
 app.add_typer(articles.app, name="articles")
 app.command()(status.status)
 app.command("compare")(compare.compare_command)

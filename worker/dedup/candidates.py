@@ -32,9 +32,9 @@ def keep(conn: Connection, article_id: int, sketch: Sequence[int]) -> None:
     )
 
 
-def drop(conn: Connection, article_id: int) -> None:
-    """Let the article be found no more: it has another text."""
-    conn.execute("delete from sketch where article_id = %s", (article_id,))
+def drop(conn: Connection, article_ids: Sequence[int]) -> None:
+    """Let these articles be found no more: they have other texts, or none of their own."""
+    conn.execute("delete from sketch where article_id = any(%s)", (list(article_ids),))
 
 
 def find(conn: Connection, sketch: Sequence[int], since: datetime, but: int = 0) -> list[int]:

@@ -16,6 +16,8 @@ from worker.dedup.text import Text
 from worker.dedup.verdict import decide
 from worker.events import Event
 
+MOVED = "moved"  # the method of a row that is another row's article at an earlier address: no member of any group
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -66,14 +68,26 @@ def settle(conn: Connection, article_id: int, text: Text) -> list[Event]:
     return _mend(conn, [article_id, *likes], None)
 
 
-def resettle(conn: Connection, article_id: int, text: Text, before: int | None) -> list[Event]:
-    """The same for an article whose text changed; `before` is the hash of the text it had.
+def resettle(
+    conn: Connection, article_id: int, text: Text, before: int | None, also: Sequence[int] = ()
+) -> list[Event]:
+    """The same for an article whose text changed; `before` is the hash of the text it had, `also` what `leave` gave.
 
     The hashes of both texts must be locked, and the groups (`lock`).
     """
-    touched = _forget(conn, article_id)
+    touched = _forget(conn, [article_id])
     likes = _compare(conn, article_id, text)
-    return _mend(conn, [article_id, *touched, *likes], before)
+    return _mend(conn, [article_id, *touched, *likes, *also], before)
+
+
+def leave(conn: Connection, ids: Sequence[int]) -> list[int]:
+    """Take articles that are no others after all out of their groups; returns those that were in these with them.
+
+    Their rows must have lost their `text_hash`. The groups must be locked, and are to be mended.
+    """
+    candidates.drop(conn, ids)
+    copies = conn.execute("select id from article where copy_of = any(%s) and method <> %s", (list(ids), MOVED))
+    return [*_forget(conn, ids), *(row["id"] for row in copies)]
 
 
 def _mend(conn: Connection, ids: Iterable[int], before: int | None) -> list[Event]:
@@ -126,13 +140,13 @@ def arrange(members: Sequence[Member], likenesses: Mapping[tuple[int, int], floa
     return places
 
 
-def _forget(conn: Connection, article_id: int) -> list[int]:
-    """Drop what was known of the likeness of an article's earlier text; returns the articles it was like."""
+def _forget(conn: Connection, ids: Sequence[int]) -> list[int]:
+    """Drop what was known of the likeness of articles' earlier texts; returns the articles they were like."""
     rows = conn.execute(
-        "delete from likeness where %(id)s in (one, other) returning one + other - %(id)s as id",
-        {"id": article_id},
+        "delete from likeness where one = any(%(ids)s) or other = any(%(ids)s) returning one, other",
+        {"ids": list(ids)},
     ).fetchall()
-    return [row["id"] for row in rows]
+    return sorted({row[side] for row in rows for side in ("one", "other")} - set(ids))
 
 
 def _compare(conn: Connection, article_id: int, text: Text) -> dict[int, float]:
@@ -213,14 +227,14 @@ def _group(
         members = cursor.execute(
             """
             with found as (select a.*, s.name, s.site from article a join source s on s.id = a.source_id
-                            where a.id = any(%(ids)s)),
+                            where a.id = any(%(ids)s) and a.method is distinct from %(moved)s),
             credited as (select lower(agency) as agency from found where agency is not null)
             select id, coalesce(text_hash, -id) as text_hash, copy_of, similarity, method,
                    exists (select from credited c where c.agency in (lower(name), source_id, split_part(site, '.', 1)))
                        as is_agency,
                    published + case published_precision when 'day' then interval '1 day' else interval '0' end as since
               from found""",
-            {"ids": _connected(conn, ids, before)},
+            {"ids": _connected(conn, ids, before), "moved": MOVED},
         ).fetchall()
     rows = conn.execute(
         "select one, other, similarity from likeness where one = any(%(ids)s) and other = any(%(ids)s)",
@@ -244,11 +258,11 @@ def _connected(conn: Connection, ids: Iterable[int], before: int | None) -> list
             """
             select other as id from likeness where one = any(%(ids)s)
             union select one from likeness where other = any(%(ids)s)
-            union select id from article where copy_of = any(%(ids)s)
+            union select id from article where copy_of = any(%(ids)s) and method <> %(moved)s
             union select copy_of from article where id = any(%(ids)s) and copy_of is not null
             union select id from article where text_hash = any(array(
                 select text_hash from article where id = any(%(ids)s) and text_hash is not null))""",
-            {"ids": list(new)},
+            {"ids": list(new), "moved": MOVED},
         )
         new = {row["id"] for row in rows}
     return sorted(reached)

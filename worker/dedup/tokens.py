@@ -72,14 +72,14 @@ def _placed(text: str) -> Iterator[Token]:
         end, opens = match.end(), False
 
 
-def are_akin(one: str, other: str) -> bool:
-    """Whether two texts can be versions of one story: the shorter one shares half of its different words or more.
+def are_akin(one: str, other: str, share: float = AKIN) -> bool:
+    """Whether two texts can be versions of one story: the shorter one shares half of its different words, or `share`.
 
     Two stories of one language share a quarter to a third of their words. Meant to refuse what is plainly another
     story, not to find copies.
     """
     mine, others = (set(_WORD.findall(plain(text).casefold())) for text in (one, other))
-    return len(mine & others) >= AKIN * min(len(mine), len(others))
+    return len(mine & others) >= share * min(len(mine), len(others))
 
 
 def told(text: str) -> str:

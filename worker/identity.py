@@ -1,0 +1,230 @@
+"""Which article it is: every address that led to an article leads to it again, and two that turn out one are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import blake2b
+from typing import Any
+
+from scrapers.article import Article
+from scrapers.canonical import canonical, same_place, story_marks
+from scrapers.urls import bare_host, host_of
+from worker import parameters
+from worker.db import Connection
+from worker.dedup.groups import MOVED
+from worker.dedup.tokens import AKIN, are_akin
+from worker.events import Event
+
+REPUBLISHED_WITHIN = timedelta(days=1)  # a story at another address with another time than this is another story
+MOVED_ABOVE = 0.8  # of the words of the shorter text; a redirect from one story's own address is evidence, too
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The article as it is believed, the id of its row if there is one, and rows that are the same, too."""
+
+    article: Article
+    id: int | None
+    moved: tuple[int, ...] = ()
+
+
+def identity_of(conn: Connection, article: Article, source_id: str) -> str:
+    """What makes a new article this article within its source: the publisher's id, else its canonical key.
+
+    A key that another story has (a site whose variants are stories of their own) gives way to the address itself.
+    """
+    if article.source_article_id:
+        return f"id:{article.source_article_id}"
+    stated = article.canonical_url or article.url
+    row = conn.execute(
+        """
+        select name from unnest(%(names)s::text[]) with ordinality as candidate (name, rank)
+         where not exists (select from article where source_id = %(source)s and identity = name)
+         order by rank limit 1""",
+        {"names": [f"url:{canonical(stated) or stated}", f"url:{article.url}", f"url:{article.url}#2"],
+         "source": source_id},
+    ).fetchone()  # fmt: skip
+    return str(row["name"]) if row else f"url:{article.url}"
+
+
+def lock(conn: Connection, article: Article, source_id: str, read_at: Sequence[str]) -> None:
+    """Serialise all who write about the same identity or address; in sorted order, so that nobody waits in a circle."""
+    names = {f"{source_id} id:{article.source_article_id}"} if article.source_article_id else set()
+    for url in (*read_at, article.canonical_url or article.url):
+        names.add((canonical(url) or url).partition("?")[0])  # any parameter may turn out to be none
+    keys = sorted(
+        int.from_bytes(blake2b(name.encode(errors="replace"), digest_size=8).digest(), signed=True) for name in names
+    )
+    conn.execute("select pg_advisory_xact_lock(key) from unnest(%s::bigint[]) as key", (keys,))
+
+
+def hold(conn: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The rows of articles, ours alone to change: another writer may know them by other addresses than those locked."""
+    conn.execute(
+        "select pg_advisory_xact_lock(hashtextextended('dateline.article', id)) from unnest(%s::bigint[]) as id",
+        (sorted(ids),),
+    )
+    rows = conn.execute("select * from article where id = any(%s)", (list(ids),)).fetchall()
+    return sorted(rows, key=lambda row: ids.index(row["id"]))
+
+
+def find(conn: Connection, article: Article, source_id: str, read_at: Sequence[str], value: int | None) -> Found:
+    """The row of this article: by the publisher's id, an address it was read at, a redirect, or its canonical key.
+
+    `read_at`: all addresses that led to it. `value`: the hash of its text. Only the publisher's id and the very address
+    are believed without the text: redirects, canonical addresses and the rules for variants are wrong at times, and two
+    stories made one are lost. Publisher's ids that differ keep two articles apart.
+    """
+    led = _led_by(conn, article, read_at, value)
+    suits = [row for row in led if _may_be(article, row)]
+    own = next((row["id"] for row in suits if row["was_read"] and same_place(row["url"], article.url)), None)
+    known = _numbered(conn, article, source_id) or own
+    older = [row for row in led if row["id"] != known and _is_redirected(row, article, read_at)]
+    older = [row for row in older if row["source_id"] == source_id and _contains(article, row, MOVED_ABOVE)]
+    if known is not None and older:
+        ids = sorted({known, *(row["id"] for row in older)})
+        return Found(article, ids[0], tuple(ids[1:]))
+    if known is None and older:
+        known = older[0]["id"]
+    if known is None:
+        known = next((row["id"] for row in suits if row["is_told"] and not _is_alias(row, article, read_at)), None)
+    if known is None:
+        known = _moved(conn, article, source_id, value)
+    key = canonical(article.canonical_url or article.url)
+    if any(row["id"] != known and row["key"] == key for row in led):  # it is another's: not believed
+        origins = {**article.provenance, "canonical_url": "url"}
+        article = replace(article, canonical_url=article.url, provenance=origins)
+    return Found(article, known)
+
+
+def _led_by(conn: Connection, article: Article, read_at: Sequence[str], value: int | None) -> list[dict[str, Any]]:
+    """What the addresses led to before, the oldest first; `is_told`: whether it tells the same story, or one alike."""
+    urls = [*read_at, article.canonical_url or article.url]
+    rows = conn.execute(
+        """
+        select u.url, coalesce(u.key, u.url) as key, u.was_read, a.id, a.source_id, a.source_article_id,
+               a.url as own_url, a.title, a.body, a.text_hash
+          from article_url u join article a on a.id = u.article_id
+         where u.url = any(%(urls)s::text[]) or u.key = any(%(keys)s::text[])
+         order by a.id, u.url""",
+        {"urls": urls, "keys": [canonical(url) or url for url in urls]},
+    ).fetchall()
+    told = {row["id"]: row["text_hash"] == value is not None or _contains(article, row, AKIN) for row in rows}
+    equal = parameters.equal_but_for_ignored(conn, article.url, value)
+    return [{**row, "is_told": told[row["id"]]} for row in rows] + [{**row, "is_told": True} for row in equal]
+
+
+def _may_be(article: Article, row: dict[str, Any]) -> bool:
+    numbers = {article.source_article_id, row["source_article_id"]} - {None}
+    return len(numbers) < 2
+
+
+def _is_redirected(row: dict[str, Any], article: Article, read_at: Sequence[str]) -> bool:
+    """Whether the article's own address, not merely an alias such as /latest, led on to where this one was read."""
+    return (
+        row["was_read"]
+        and row["url"] in read_at
+        and same_place(row["url"], row["own_url"])
+        and not same_place(row["url"], article.url)
+    )
+
+
+def _is_alias(row: dict[str, Any], article: Article, read_at: Sequence[str]) -> bool:
+    """Whether it was found by a redirecting address alone, which may lead to another story each day."""
+    keys = {canonical(article.url), canonical(article.canonical_url or article.url)}
+    return row["url"] in read_at and row["key"] not in keys
+
+
+def _contains(article: Article, row: dict[str, Any], share: float) -> bool:
+    return are_akin(f"{article.title} {article.body}", f"{row['title']} {row['body']}", share)
+
+
+def _numbered(conn: Connection, article: Article, source_id: str) -> int | None:
+    row = conn.execute(
+        "select id from article where source_id = %s and identity = 'id:' || %s",
+        (source_id, article.source_article_id),
+    ).fetchone()
+    return row["id"] if row else None
+
+
+def _moved(conn: Connection, article: Article, source_id: str, value: int | None) -> int | None:
+    """The same text of the same source under an address that shares its number or its slug: it got another section."""
+    marks = story_marks(article.url)
+    if value is None or not marks:
+        return None
+    rows = conn.execute(
+        """
+        select id, url, source_article_id, published from article
+         where text_hash = %s and source_id = %s order by id limit 20""",
+        (value, source_id),
+    ).fetchall()
+    for row in rows:
+        times = (row["published"], article.published)
+        is_other = None not in times and abs(times[0] - times[1]) > REPUBLISHED_WITHIN
+        if _may_be(article, row) and marks & story_marks(row["url"]) and not is_other:
+            return int(row["id"])
+    return None
+
+
+def join(conn: Connection, kept: int, rows: Sequence[dict[str, Any]]) -> list[Event]:
+    """Let the addresses and pages of articles that turned out to be `kept` lead there, and make their rows its copies.
+
+    Ids never change: the rows stay, as copies by the method `moved`, out of the reach of later comparisons.
+    """
+    ids = [row["id"] for row in rows]
+    conn.execute("update article_url set article_id = %s where article_id = any(%s)", (kept, ids))
+    conn.execute("update page set article_id = %s where article_id = any(%s)", (kept, ids))
+    conn.execute(
+        """
+        update article set copy_of = %s, similarity = 1, method = %s, text_hash = null, identity = 'moved:' || id
+         where id = any(%s)""",
+        (kept, MOVED, ids),
+    )
+    return [Event("copied", row["id"]) for row in rows if row["copy_of"] != kept]
+
+
+def keep_addresses(conn: Connection, article_id: int, read_at: Sequence[str], stated: str) -> None:
+    """Let the addresses lead to the article: those it was read at in any case, its canonical one if it is free."""
+    conn.execute(
+        """
+        insert into article_url (url, key, article_id, was_read)
+        select url, key, %(id)s, true from unnest(%(read_at)s::text[], %(keys)s::text[]) as read (url, key) order by url
+            on conflict (url) do update set article_id = excluded.article_id, was_read = true, key = excluded.key
+         where article_url.article_id <> excluded.article_id or not article_url.was_read or article_url.key is null""",
+        {"id": article_id, "read_at": list(read_at), "keys": [canonical(url) for url in read_at]},
+    )
+    if stated not in read_at:
+        conn.execute(
+            """
+            insert into article_url (url, key, article_id, was_read) values (%s, %s, %s, false)
+                on conflict (url) do update set key = excluded.key where article_url.key is null""",
+            (stated, canonical(stated), article_id),
+        )
+
+
+def newest_address(article: Article, known: dict[str, Any]) -> str:
+    """The address to show: the newest it was read at, unless that only shows another presentation of the same page."""
+    key = canonical(article.url)
+    is_variant = key == canonical(known["url"]) and not same_place(article.url, key or "")
+    return str(known["url"]) if is_variant else article.url
+
+
+def source_of(conn: Connection, article: Article, listed_by: str | None) -> str:
+    """The source that published it: the scraper's, that of the feed, that of the host, else a new one."""
+    site = bare_host(host_of(article.url))
+    row = conn.execute(
+        """
+        select id from source
+         where id = %(named)s or id = %(listed)s or site = %(site)s
+         order by id = %(named)s desc, id = %(listed)s desc nulls last, created_at limit 1""",
+        {"named": article.source, "listed": listed_by, "site": site},
+    ).fetchone()
+    if row:
+        return str(row["id"])
+    conn.execute(
+        "insert into source (id, name, site, origin) values (%s, %s, %s, 'crawl') on conflict do nothing",
+        (article.source, site, site),
+    )
+    return article.source
