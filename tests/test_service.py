@@ -17,6 +17,7 @@ import redis
 import yaml
 
 from tests.site.press import Press
+from tests.site.story import Story
 from tests.waiting import until
 from worker import db, local
 
@@ -150,6 +151,31 @@ def test_a_worker_killed_in_the_middle_of_a_visit_loses_nothing(
     assert {row["url"] for row in conn.execute("select url from article")} == {story.url for story in stories}
     assert count(conn, "select count(*) from event where kind = 'created'") == len(stories)
     assert count(conn, "select count(*) from dead_letter") == 0
+
+
+def test_fifty_edits_are_fifty_revisions_and_as_many_events_and_nothing_else_is(
+    environment: dict[str, str], press: Press, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    stories: list[Story] = []
+    looked_at = "select count(*) from page where article_id is not null and fetched_at > %s"
+    with service({**environment, "DATELINE_DELAY": "0.01"}, tmp_path):
+        for known in (30, 60):  # a feed has no more than the newest
+            stories += [press.gazette.publish() for _ in range(30)]
+            until("they are stored", lambda known=known: count(conn, "select count(*) from article") == known)
+        for number, story in enumerate(stories[:50]):
+            press.gazette.edit(story, title=f"{story.title}, the mayor says" if number % 2 else None)
+        for _ in range(2):  # the second look finds what the first one found
+            start = db.one(conn.execute("select clock_timestamp() as now"))["now"]
+            conn.execute("update page set due_at = now() where article_id is not null")
+            conn.execute("update host set due_at = now()")
+            until("all were looked at again", lambda start=start: count(conn, looked_at, start) == 60)
+
+    edited = sorted(story.url for story in stories[:50])
+    updated = conn.execute("select url from dateline.events where kind = 'updated' order by url").fetchall()
+    assert [row["url"] for row in updated] == edited
+    assert count(conn, "select count(*) from dateline.events") == 60 + 50
+    assert count(conn, "select count(*) from dateline.article_revisions") == 60 + 50
+    assert count(conn, "select count(*) from dateline.articles where revision = 2 and url = any(%s)", edited) == 50
 
 
 def test_a_crawl_needs_no_workers(environment: dict[str, str], press: Press, conn: psycopg.Connection) -> None:
