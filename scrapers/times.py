@@ -32,9 +32,11 @@ _MODIFIED = (
 _PUBLISHED_NAMES = frozenset(("datepublished", "datecreated", "uploaddate", "dc:date", "dcterms:created", "pubdate"))
 _MODIFIED_NAMES = frozenset(("datemodified", "dateupdated", "dcterms:modified"))
 _NAMED = '[itemprop*="date" i], [property*="date" i], [property^="dc"], time, .published, .updated, .dt-published'
+_TIMES = "time:not([class~='updated'])"
 _SHOWN = '[class*="publish" i], [class*="date" i], [class*="time" i], [class*="posted" i], [id*="date" i]'
 _MAX_NODES = 30  # candidates that are looked at
 _MAX_SHOWN = 120  # characters of an element that shows a time
+_LEVELS = 3  # ancestors of the headline that are searched
 _MAX_STEPS = 400  # elements around the headline
 _MAX_SCRIPTS = 3_000_000  # characters of markup that are searched for the data of scripts
 _UPDATED = re.compile(
@@ -132,8 +134,7 @@ def _stated(page: Page, keys: tuple[str, ...], names: tuple[str, ...]) -> Iterat
 
 
 def _named(page: Page, is_modified: bool) -> Iterator[str]:
-    """Stamps of elements that microdata, RDFa, hAtom or `time` name, those named for what they are first."""
-    plain: list[str] = []
+    """Stamps of elements that microdata, RDFa or hAtom name for what they are."""
     for node in page.story_tree.css(_NAMED)[:_MAX_NODES]:
         attributes = node.attributes
         name = (attributes.get("itemprop") or attributes.get("property") or "").lower().rpartition("/")[2]
@@ -145,24 +146,43 @@ def _named(page: Page, is_modified: bool) -> Iterator[str]:
         )
         if is_change if is_modified else is_named or "pubdate" in attributes:
             yield text
-        elif not is_modified and not is_change and node.tag == "time":
-            plain.append(text)
-    yield from plain
 
 
 def _shown(page: Page) -> Iterator[str]:
-    """Texts of elements whose class calls them dates, then of those around the headline that hold hardly else."""
-    for node in page.story_tree.css(_SHOWN)[:_MAX_NODES]:
-        attributes = node.attributes
-        stated = attributes.get("datetime") or attributes.get("content")
-        yield stated or _publication(_text(node))
+    """Texts of `time` elements and of those whose class calls them dates, the ones near the headline first.
+
+    Between these and the others, which are mostly of other stories, come texts around the headline that hold hardly
+    anything but a time.
+    """
+    nodes = [*page.story_tree.css(_TIMES)[:_MAX_NODES], *page.story_tree.css(_SHOWN)[:_MAX_NODES]]
+    near = _near_headline(page)
+    yield from (_stamp(node) for node in nodes if node.mem_id in near)
     yield from _around_headline(page)
+    yield from (_stamp(node) for node in nodes if node.mem_id not in near)
+
+
+def _stamp(node: LexborNode) -> str:
+    attributes = node.attributes
+    stated = attributes.get("datetime") or attributes.get("content")
+    return stated or _publication(_text(node))
+
+
+def _near_headline(page: Page) -> set[int]:
+    """The elements that show times in what surrounds the headline."""
+    heading = page.story_tree.css_first("h1")
+    scope = heading.parent if heading else None
+    for _ in range(_LEVELS - 1):
+        if scope and scope.parent and scope.parent.tag != "body":
+            scope = scope.parent
+    if scope is None or scope.tag == "body":
+        return set()
+    return {node.mem_id for node in scope.css(f"{_TIMES}, {_SHOWN}")[:_MAX_NODES]}
 
 
 def _around_headline(page: Page) -> Iterator[str]:
     heading = page.story_tree.css_first("h1")
     scope = heading.parent if heading else None
-    for _ in range(3):
+    for _ in range(_LEVELS):
         if scope is None or scope.tag == "body":
             return
         for steps, node in enumerate(scope.traverse(include_text=True)):
