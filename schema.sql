@@ -324,26 +324,117 @@ comment on column revision.kind is 'Kind of page then.';
 comment on column revision.body is 'Text then.';
 comment on column revision.changed is 'Fields in which the next revision differs from this one.';
 
+-- The change feed and the two logs are kept in partitions by time, so that what is too old goes by DROP. Those of version 2
+-- become the first partition of the new ones: no row is copied.
+do $$
+declare
+    plain text;
+    index text;
+begin
+    for plain in select relname from pg_class
+                  where relnamespace = 'public'::regnamespace and relkind = 'r' and relname in ('event', 'archive', 'fetch_log')
+    loop
+        execute format('alter table %1$I rename to %1$s_before', plain);
+        execute format('alter table %1$s_before drop constraint %1$s_pkey', plain);
+        for index in select indexrelid::regclass::text from pg_index where indrelid = (plain || '_before')::regclass
+        loop
+            execute format('alter index %s rename to %s', index, replace(index, plain, plain || '_before'));
+        end loop;
+    end loop;
+end
+$$;
+
 create table if not exists event (
-    id         bigint generated always as identity primary key,
-    at         timestamptz not null default now(),
-    kind       text not null check (kind in ('created', 'updated', 'copied', 'separated', 'gone', 'restored')),
+    id         bigint generated always as identity,
+    at         timestamptz not null default clock_timestamp(),
+    kind       text not null constraint event_kind_check
+               check (kind in ('created', 'updated', 'copied', 'separated', 'gone', 'restored')),
     article_id bigint not null references article,
     source_id  text not null,
     url        text not null,
     title      text not null,
-    changed    text[] not null default '{}'
-);
-comment on table event is 'The change feed. Ids are given under a lock that lasts until commit, so they become visible in their order.';
+    changed    text[] not null default '{}',
+    primary key (id, at)
+) partition by range (at);
+comment on table event is 'The change feed. Ids are given within the commit, under a lock, so they become visible in their order.';
 comment on column event.id is 'Cursor of the change feed; grows in the order in which events become visible.';
-comment on column event.at is 'When it happened.';
+comment on column event.at is 'When it became visible.';
 comment on column event.kind is 'created, updated, copied, separated, gone or restored.';
 comment on column event.article_id is 'The article it happened to.';
 comment on column event.source_id is 'Its source.';
 comment on column event.url is 'Its address at that time.';
 comment on column event.title is 'Its headline at that time.';
 comment on column event.changed is 'For updated: the fields that changed.';
-create index if not exists event_article on event (article_id);  -- articles show
+create index if not exists event_article on event (article_id);  -- articles show, articles export --after
+
+create unlogged table if not exists event_pending (
+    tx         xid8 not null default pg_current_xact_id(),
+    number     bigint generated always as identity,
+    kind       text not null,
+    article_id bigint not null,
+    changed    text[] not null default '{}',
+    primary key (tx, number)
+);
+comment on table event_pending is 'Events of transactions under way: each is numbered and moved to event by its own commit, so all see it empty.';
+comment on column event_pending.tx is 'The transaction.';
+comment on column event_pending.number is 'Order within the transaction.';
+comment on column event_pending.kind is 'As in event.';
+comment on column event_pending.article_id is 'The article it happened to.';
+comment on column event_pending.changed is 'For updated: the fields that changed.';
+
+create or replace function publish_pending() returns trigger
+language plpgsql
+as $$
+declare
+    newest bigint;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('dateline.events', 0));  -- freed once the commit is visible to all
+    with mine as (
+        delete from public.event_pending where tx = pg_current_xact_id() returning number, kind, article_id, changed),
+    written as (
+        insert into public.event (kind, article_id, source_id, url, title, changed)
+        select m.kind, a.id, a.source_id, a.url, a.title, m.changed
+          from mine m join public.article a on a.id = m.article_id order by m.number
+        returning id)
+    select max(id) into newest from written;
+    if newest is not null then
+        perform pg_notify('dateline', newest::text);
+    end if;
+    return null;
+end
+$$;
+comment on function publish_pending is
+    'Numbers the events of a transaction. Deferred, it runs within the commit: no client can dawdle while it holds the lock.';
+do $$
+begin
+    if not exists (select from pg_trigger where tgname = 'event_pending_publish') then
+        create constraint trigger event_pending_publish after insert on event_pending
+            deferrable initially deferred for each row execute function publish_pending();
+    end if;
+end
+$$;
+
+create table if not exists event_floor (
+    only_row boolean primary key default true check (only_row),
+    id       bigint not null,
+    at       timestamptz not null
+);
+comment on table event_floor is 'At most one row: the newest event that retention has dropped.';
+comment on column event_floor.only_row is 'Always true: there is only one row.';
+comment on column event_floor.id is 'Its id: a reader whose cursor is smaller has missed events.';
+comment on column event_floor.at is 'When it happened.';
+
+create table if not exists consumer (
+    name            text primary key check (name ~ '^\S(.{0,98}\S)?$'),
+    last_id         bigint not null check (last_id >= 0),
+    registered_at   timestamptz not null default now(),
+    acknowledged_at timestamptz not null default now()
+);
+comment on table consumer is 'Readers of the change feed that said how far they are: retention waits for them, for as long again.';
+comment on column consumer.name is 'What it calls itself.';
+comment on column consumer.last_id is 'The last event that it has dealt with.';
+comment on column consumer.registered_at is 'When it first said so.';
+comment on column consumer.acknowledged_at is 'When it last did.';
 
 -- The frontier ------------------------------------------------------------------------------------------------------
 
@@ -399,7 +490,7 @@ create index if not exists page_article on page (article_id) where article_id is
 create index if not exists page_redirected on page (redirected_to) where redirected_to is not null;  -- store.save
 
 create table if not exists archive (
-    id         bigint generated always as identity primary key,
+    id         bigint generated always as identity,
     page_id    bigint not null references page on delete cascade,
     fetched_at timestamptz not null default now(),
     url        text not null,
@@ -407,8 +498,9 @@ create table if not exists archive (
     headers    jsonb not null,
     encoding   text not null,
     sha256     bytea not null,
-    body       bytea not null
-);
+    body       bytea not null,
+    primary key (id, fetched_at)
+) partition by range (fetched_at);
 alter table archive alter column body set storage external;  -- mostly gzip already: compressing again only costs time
 comment on table archive is 'Bytes of fetched pages as they came, so that they can be parsed again.';
 comment on column archive.id is 'Number of the archived answer.';
@@ -421,12 +513,12 @@ comment on column archive.encoding is 'Content-Encoding of body: identity, gzip 
 comment on column archive.sha256 is 'SHA-256 of the decoded body.';
 comment on column archive.body is 'The body as it came, still compressed.';
 create index if not exists archive_page on archive (page_id);  -- the newest bytes of a page
-create index if not exists archive_time on archive using brin (fetched_at);  -- maintain: retention
+create index if not exists archive_time on archive using brin (fetched_at);  -- archive export
 
 create table if not exists fetch_log (
-    id         bigint generated always as identity primary key,
+    id         bigint generated always as identity,
     at         timestamptz not null default now(),
-    kind       text not null check (kind in ('page', 'feed', 'robots')),
+    kind       text not null constraint fetch_log_kind_check check (kind in ('page', 'feed', 'robots')),
     host       text not null,
     url        text not null,
     page_id    bigint references page on delete cascade,
@@ -437,8 +529,9 @@ create table if not exists fetch_log (
     detail     text,
     elapsed_ms real,
     bytes      integer,
-    worker     text not null
-);
+    worker     text not null,
+    primary key (id, at)
+) partition by range (at);
 comment on table fetch_log is 'Every HTTP attempt, whatever came of it. Kept for 30 days by default.';
 comment on column fetch_log.id is 'Number of the attempt.';
 comment on column fetch_log.at is 'When it ended.';
@@ -455,7 +548,7 @@ comment on column fetch_log.elapsed_ms is 'Time to the head of the answer in mil
 comment on column fetch_log.bytes is 'Size of the body as it came, in bytes.';
 comment on column fetch_log.worker is 'Name of the worker that asked.';
 create index if not exists fetch_log_page on fetch_log (page_id, id) where page_id is not null;  -- the history of a page
-create index if not exists fetch_log_time on fetch_log (at);  -- status, maintain: retention
+create index if not exists fetch_log_time on fetch_log (at);  -- status
 
 create table if not exists dead_letter (
     id           bigint generated always as identity primary key,
@@ -550,6 +643,79 @@ create table if not exists clock (
 comment on table clock is 'One row: when the last tick ran. A tick needs beat, the broker, a worker and Postgres, so it proves all four.';
 comment on column clock.only_row is 'Always true: there is only one row.';
 comment on column clock.ticked_at is 'When the last tick ran.';
+
+-- Partitions --------------------------------------------------------------------------------------------------------
+
+create or replace view partitions as
+select parent.relname::text as parent, part.relname::text as name,
+       coalesce(substring(bound.text from $re$FROM \('([^']+)'\)$re$)::timestamptz, '-infinity') as starts,
+       substring(bound.text from $re$TO \('([^']+)'\)$re$)::timestamptz as ends
+  from pg_class parent join pg_inherits i on i.inhparent = parent.oid join pg_class part on part.oid = i.inhrelid
+       cross join lateral pg_get_expr(part.relpartbound, part.oid) as bound(text)
+ where parent.relnamespace = 'public'::regnamespace and parent.relkind = 'p' and bound.text <> 'DEFAULT';
+comment on view partitions is 'The partitions of event, archive and fetch_log, without those that take what fits in no other.';
+comment on column partitions.parent is 'The table.';
+comment on column partitions.name is 'Its partition.';
+comment on column partitions.starts is 'Rows in it are not older.';
+comment on column partitions.ends is 'Rows in it are older than this.';
+
+create or replace function add_partition(parent text, starts timestamptz, ends timestamptz) returns boolean
+language plpgsql
+as $$
+declare
+    part text := parent || to_char(starts at time zone 'UTC', '_YYYYMMDD');
+    key text := case parent when 'archive' then 'fetched_at' else 'at' end;
+    referenced regclass;
+begin
+    if exists (select from public.partitions p where p.parent = $1 and p.starts < $3 and p.ends > $2) then
+        return false;
+    end if;
+    for referenced in select distinct confrelid::regclass from pg_constraint  -- in the order of writers, so that none waits in a circle
+                       where conrelid = ('public.' || parent)::regclass and contype = 'f' order by 1
+    loop
+        execute format('lock table %s in share row exclusive mode', referenced);
+    end loop;
+    execute format('lock table public.%I in access exclusive mode', parent || '_default');
+    execute format('create table public.%I (like public.%I including defaults including constraints including storage '
+                   'including comments)', part, parent);
+    execute format('comment on table public.%I is %L', part, format('Rows of %s from %s on.', parent, starts::date));
+    execute format('with moved as (delete from public.%1$I where %2$I >= %3$L and %2$I < %4$L returning *) '
+                   'insert into public.%5$I select * from moved', parent || '_default', key, starts, ends, part);
+    execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)', parent, part, starts, ends);
+    return true;
+end
+$$;
+comment on function add_partition is
+    'Makes the partition of a time, unless there is one; rows that came before it was made move in. False if there was one.';
+
+do $$
+declare
+    whole text;
+    step interval;
+    starts timestamptz;
+begin
+    foreach whole in array array['event', 'archive', 'fetch_log']
+    loop
+        step := case whole when 'event' then interval '7 days' else interval '1 day' end;
+        starts := date_bin(step, now(), '2001-01-01Z');  -- a Monday
+        if to_regclass(format('public.%s_before', whole)) is not null
+           and not exists (select from partitions where name = whole || '_before') then
+            execute format('select setval(pg_get_serial_sequence(%L, ''id''), last_value) from %s', 'public.' || whole,
+                           pg_get_serial_sequence(whole || '_before', 'id'));
+            execute format('alter table %s_before alter id drop identity', whole);
+            execute format('alter table %1$s attach partition %1$s_before for values from (minvalue) to (%2$L)', whole, starts + step);
+        end if;
+        if to_regclass(format('public.%s_default', whole)) is null then
+            execute format('create table %1$s_default (like %1$s including defaults including constraints including storage '
+                           'including comments)', whole);
+            execute format('alter table %1$s attach partition %1$s_default default', whole);
+            execute format('comment on table %s_default is ''Rows of a time that no other partition has: writing never fails.''', whole);
+        end if;
+        perform add_partition(whole, starts, starts + step);
+        perform add_partition(whole, starts + step, starts + 2 * step);
+    end loop;
+end
+$$;
 
 -- What readers get: stable within a major version ---------------------------------------------------------------------
 
@@ -669,17 +835,75 @@ comment on column dateline.sources.last_new is 'When one of its feeds last broug
 
 create or replace view dateline.events as
 select e.id, e.at, e.kind, e.article_id, e.source_id as source, e.url, e.title, e.changed
-  from event e;
+  from event e
+union all
+select f.id, f.at, 'expired', null, null, null, 'This event and all before it are no longer kept: read dateline.articles anew.',
+       '{}'
+  from event_floor f;
 comment on view dateline.events is
     'The change feed: select * from dateline.events where id > :cursor order by id. LISTEN dateline wakes a reader.';
 comment on column dateline.events.id is 'The cursor; grows in the order in which events become visible.';
-comment on column dateline.events.at is 'When it happened.';
-comment on column dateline.events.kind is 'created, updated, copied, separated, gone or restored.';
+comment on column dateline.events.at is 'When it became visible.';
+comment on column dateline.events.kind is
+    'created, updated, copied, separated, gone or restored; expired: a reader that gets this line has missed what was before it.';
 comment on column dateline.events.article_id is 'The article it happened to.';
 comment on column dateline.events.source is 'Id of its source.';
 comment on column dateline.events.url is 'Its address at that time.';
 comment on column dateline.events.title is 'Its headline at that time.';
 comment on column dateline.events.changed is 'For updated: the fields that changed.';
+
+create or replace function dateline.events_since(cursor bigint, at_most integer default null) returns setof dateline.events
+language plpgsql stable
+as $$
+declare
+    newest bigint := (select coalesce(max(id), 0) from dateline.events);
+    expired bigint := (select id from dateline.events where kind = 'expired');
+begin
+    if cursor is null or cursor > newest then
+        raise exception 'There is no event % yet: the newest is %.', cursor, newest using errcode = 'invalid_parameter_value',
+            hint = 'If the database was restored from an older copy, read dateline.articles anew and go on from the newest event.';
+    elsif cursor < expired then
+        raise exception 'Events up to % are no longer kept; your cursor is %.', expired, cursor using errcode = 'no_data_found',
+            hint = format('Read dateline.articles and dateline.copies anew, and go on from event %s.', newest);
+    end if;
+    return query select * from dateline.events e where e.id > cursor order by e.id limit at_most;
+end
+$$;
+comment on function dateline.events_since is
+    'The change feed after a cursor, in order. Fails if events after it are no longer kept, or if it was never reached.';
+
+create or replace view dateline.consumers as
+select c.name, c.last_id, greatest(newest.id - c.last_id, 0) as behind, unread.at as unread_since,
+       c.last_id < coalesce(floor.id, 0) as has_missed, c.registered_at, c.acknowledged_at
+  from consumer c left join event_floor floor on true
+       cross join lateral (select coalesce(max(e.id), floor.id, 0) as id from event e) as newest
+       left join lateral (select e.at from event e where e.id > c.last_id order by e.id limit 1) as unread on true;
+comment on view dateline.consumers is 'Readers of the change feed that said how far they are, with dateline.acknowledge().';
+comment on column dateline.consumers.name is 'What it calls itself.';
+comment on column dateline.consumers.last_id is 'The last event that it has dealt with: its cursor.';
+comment on column dateline.consumers.behind is 'How many ids the newest event is ahead; some may be unused.';
+comment on column dateline.consumers.unread_since is 'When the first event after its cursor happened; null if it has read all.';
+comment on column dateline.consumers.has_missed is 'True if events after its cursor are no longer kept.';
+comment on column dateline.consumers.registered_at is 'When it first said how far it is.';
+comment on column dateline.consumers.acknowledged_at is 'When it last did.';
+
+create or replace function dateline.acknowledge(name text, id bigint) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    newest bigint := (select coalesce(max(e.id), 0) from dateline.events e);
+begin
+    if id is null or id not between 0 and newest then
+        raise exception 'There is no event % yet: the newest is %.', id, newest using errcode = 'invalid_parameter_value';
+    end if;
+    insert into public.consumer as c (name, last_id) values ($1, $2)
+        on conflict on constraint consumer_pkey do update set last_id = excluded.last_id, acknowledged_at = now();
+end
+$$;
+comment on function dateline.acknowledge is
+    'Registers a reader of the change feed, and from then on notes the last event that it has dealt with.';
+revoke all on function dateline.acknowledge from public;
 
 create or replace function dateline.crawl(target text, max_pages integer default null, since timestamptz default null)
 returns bigint
@@ -710,10 +934,11 @@ begin
     if exists (select from pg_roles where rolname = 'dateline_reader') then
         grant usage on schema dateline to dateline_reader;
         grant select on all tables in schema dateline to dateline_reader;
+        grant execute on function dateline.acknowledge to dateline_reader;
     end if;
 end
 $$;
 
-insert into schema_version (version) values (2)
+insert into schema_version (version) values (3)
     on conflict (only_row) do update set version = excluded.version, applied_at = excluded.applied_at
  where schema_version.version < excluded.version;

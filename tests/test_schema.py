@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from worker import db
+from worker import db, events
+from worker.events import Event
 
 SCHEMAS = ["public", "dateline"]
-VIEWS = {"articles", "article_revisions", "copies", "sources", "events"}  # what readers are promised
+VIEWS = {"articles", "article_revisions", "copies", "sources", "events", "consumers"}  # what readers are promised
 
 UNCOMMENTED = """
     select concat(what, ' ', schema, '.', name) as missing
@@ -71,6 +73,46 @@ def test_applying_the_schema_brings_version_1_up_to_date(empty_database):
         assert conn.execute(SHAPE, {"schemas": SCHEMAS}).fetchall() == new
         assert conn.execute("select id, selectors from source").fetchall() == [{"id": "paper", "selectors": None}]
         db.require_schema(conn)
+
+
+ROWS_OF_2 = """
+    insert into source (id, name, site, origin) values ('paper', 'Paper', 'paper.example', 'added');
+    insert into host (name) values ('paper.example');
+    insert into page (url, host) values ('https://paper.example/1', 'paper.example');
+    insert into article (source_id, identity, url, canonical_url, title, body, access, kind)
+        values ('paper', 'id:1', 'https://paper.example/1', 'https://paper.example/1', 'A', 'Text', 'free', 'article');
+    insert into event (kind, article_id, source_id, url, title)
+        select 'created', 1, 'paper', 'https://paper.example/1', 'A' from generate_series(1, 5);
+    insert into archive (page_id, url, status, headers, encoding, sha256, body, fetched_at)
+        values (1, 'https://paper.example/1', 200, '{}', 'identity', '', 'bytes', now() - interval '20 days');
+    insert into fetch_log (kind, host, url, page_id, reason, worker)
+        values ('page', 'paper.example', 'https://paper.example/1', 1, 'new', 'w')"""
+
+
+def test_version_2_becomes_partitions_without_loss(empty_database):
+    with db.connect(empty_database) as conn:
+        conn.execute(Path(__file__).with_name("schema_2.sql").read_bytes())
+        conn.execute(ROWS_OF_2.encode())
+        everything = {
+            table: conn.execute(f"select * from {table} order by id").fetchall()  # noqa: S608  # names from here
+            for table in ("event", "archive", "fetch_log")
+        }
+        told = conn.execute("select * from dateline.events order by id").fetchall()
+
+        db.install_schema(conn)
+        once = conn.execute(SHAPE, {"schemas": SCHEMAS}).fetchall()
+        db.install_schema(conn)
+
+        assert conn.execute(SHAPE, {"schemas": SCHEMAS}).fetchall() == once
+        for table, rows in everything.items():
+            assert conn.execute(f"select * from {table} order by id").fetchall() == rows  # noqa: S608
+            assert conn.execute("select relkind from pg_class where oid = %s::regclass", [table]).fetchone() == {
+                "relkind": "p"
+            }
+        assert conn.execute("select * from dateline.events order by id").fetchall() == told
+        with conn.transaction():
+            events.publish(conn, [Event("gone", 1)])
+        assert [row["id"] for row in conn.execute("select id from dateline.events where id > 5")] == [6]
 
 
 def test_the_promised_views_are_there_and_nothing_else(conn):

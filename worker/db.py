@@ -19,7 +19,7 @@ from worker.settings import settings
 Connection = psycopg.Connection[DictRow]
 Pool = ConnectionPool[Connection]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 OLDEST_POSTGRES = 17  # the first with infinite intervals, which are how long ago something was that never was
 STATEMENT_TIMEOUT = "60s"  # nothing the service asks takes so long; a stuck statement must not hold a lease for ever
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # Postgres text holds neither NUL nor half of a surrogate pair

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
+from random import Random
 
+import psycopg
+import pytest
+
+from tests.waiting import until
 from tests.worker.builders import article, save, together
 from worker import db, events
 from worker.events import Event
@@ -72,46 +78,116 @@ def test_what_was_rolled_back_is_never_told(pool, conn):
     assert list(conn.notifies(timeout=0)) == []
 
 
-def test_no_event_becomes_visible_before_one_with_a_lower_id(pool, database):
-    """A second writer must wait for the first to commit, else its higher id would be read first."""
+def test_a_transaction_that_commits_late_hides_no_event_and_gets_a_later_number(pool, database):
+    """The first to publish dawdles: the second is not held up, and whoever has read it finds the first after it."""
     saved = save(pool, article())
-    with db.connect(database) as watcher, pool.connection() as first:
-        events.publish(first, [Event("gone", saved.id)])
-        second = threading.Thread(target=publish, args=(pool, [Event("restored", saved.id)]))
-        second.start()
-        while not watcher.execute("select from pg_locks where locktype = 'advisory' and not granted").fetchall():
-            pass  # until the second waits
-        assert len(ids(watcher)) == 1
-        first.commit()
-        second.join()
-        rows = watcher.execute("select kind from event order by id").fetchall()
-    assert [row["kind"] for row in rows] == ["created", "gone", "restored"]
+    with db.connect(database) as reader, pool.connection() as late:
+        events.publish(late, [Event("gone", saved.id)])
+        publish(pool, [Event("restored", saved.id)])
+        before = reader.execute("select id, kind from dateline.events order by id").fetchall()
+        late.commit()
+        after = reader.execute("select id, kind from dateline.events order by id").fetchall()
+    assert [row["kind"] for row in before] == ["created", "restored"]
+    assert after[:2] == before
+    assert [row["kind"] for row in after[2:]] == ["gone"]
 
 
-def test_a_reader_with_a_cursor_misses_and_repeats_nothing(pool, database):
+def test_a_writer_that_is_killed_before_its_commit_leaves_nothing_behind(pool, conn, database):
     saved = save(pool, article())
+    writer = db.connect(database)
+    writer.execute("begin")
+    events.publish(writer, [Event("gone", saved.id)])
+    conn.execute("select pg_terminate_backend(%s, 5000)", [writer.info.backend_pid])
+    writer.close()
+    publish(pool, [Event("restored", saved.id)])
+    kinds = [row["kind"] for row in conn.execute("select kind from dateline.events order by id")]
+    assert kinds == ["created", "restored"]
+    assert conn.execute("select from event_pending").fetchall() == []
+
+
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_between_commit_and_number_there_is_no_moment_to_be_killed_in(pool, conn, database, is_killed):
+    """A writer killed while its commit waits for the lock either told its event or did not happen at all."""
+    saved = save(pool, article())
+    writer = db.connect(database)
+    with pool.connection() as holder:
+        holder.execute("select pg_advisory_xact_lock(hashtextextended('dateline.events', 0))")
+        writer.execute("begin")
+        writer.execute("update article set section = 'late' where id = %s", [saved.id])
+        events.publish(writer, [Event("updated", saved.id, ("section",))])
+        committing = threading.Thread(target=commits, args=(writer,))
+        committing.start()
+        until("a commit that waits", lambda: waits_for_the_lock(conn, writer.info.backend_pid))
+        if is_killed:
+            conn.execute("select pg_terminate_backend(%s, 5000)", [writer.info.backend_pid])
+        holder.commit()
+        committing.join(timeout=20)
+    writer.close()
+    told = conn.execute("select from dateline.events where kind = 'updated'").fetchall()
+    written = conn.execute("select from article where section = 'late'").fetchall()
+    assert len(told) == len(written) == (not is_killed)
+
+
+def commits(conn):
+    with suppress(psycopg.OperationalError):
+        conn.execute("commit")
+
+
+def waits_for_the_lock(conn, pid):
+    waiting = "select from pg_locks where locktype = 'advisory' and not granted and pid = %s"
+    return conn.execute(waiting, [pid]).fetchall()
+
+
+def test_the_next_events_come_from_the_index(conn):
+    """However many partitions and events there are, a reader's question touches only what it has not seen."""
+    conn.execute("set enable_seqscan = off")
+    rows = conn.execute("explain select * from dateline.events where id > 5 order by id limit 10")
+    plan = "\n".join(row["QUERY PLAN"] for row in rows)
+    assert "Merge Append" in plan
+    assert "Seq Scan on event_2" not in plan
+
+
+def test_each_reader_s_own_copy_equals_the_database(pool, database):
+    """8 writers, some of which dawdle or roll back, and 3 readers that know nothing but the change feed."""
+    numbers = [save(pool, article(number)).id for number in range(1, 9)]
     done = threading.Event()
 
-    def write(number):
-        for step in range(20):
-            publish(pool, [Event("updated", saved.id, (f"{number}-{step}",))] * (1 + step % 3))
+    def write(writer):
+        chance = Random(writer)
+        for step in range(25):
+            target = chance.choice(numbers)
+            with pool.connection() as conn:
+                conn.execute("update article set section = %s where id = %s", [f"{writer}-{step}", target])
+                events.publish(conn, [Event("updated", target, ("section",))] * chance.choice((1, 1, 2)))
+                conn.execute("select pg_sleep(%s)", [chance.choice((0, 0, 0.01))])
+                if chance.random() < 0.1:
+                    conn.rollback()
 
     def read():
-        seen, cursor = [], 0
+        own, seen, cursor = {}, [], 0
         with db.connect(database) as conn:
             while True:
                 ended = done.is_set()
-                new = ids(conn, cursor)
-                seen += new
-                cursor = max([cursor, *new])
+                for event in conn.execute(
+                    "select * from dateline.events where id > %s order by id", [cursor]
+                ).fetchall():
+                    cursor = event["id"]
+                    seen.append(cursor)
+                    row = conn.execute("select section from dateline.articles where id = %s", [event["article_id"]])
+                    own[event["article_id"]] = row.fetchone()["section"]
                 if ended:
-                    return seen, ids(conn)
+                    return own, seen
 
     def write_all():
-        together([lambda n=n: write(n) for n in range(10)])
-        done.set()
+        try:
+            together([lambda n=n: write(n) for n in range(8)])
+        finally:
+            done.set()
 
-    *readings, _ = together([read, read, write_all])
-    for seen, every in readings:
+    *readings, _ = together([read, read, read, write_all])
+    with db.connect(database) as conn:
+        every = ids(conn)
+        rows = conn.execute("select id, section from dateline.articles").fetchall()
+    for own, seen in readings:
         assert seen == every
-        assert len(every) == 1 + 10 * sum(1 + step % 3 for step in range(20))
+        assert own == {row["id"]: row["section"] for row in rows}
