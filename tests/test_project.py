@@ -122,7 +122,8 @@ def test_no_lock_has_what_only_the_benchmark_compares_with():
 
 def test_every_import_is_a_declared_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["local"]]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["local"], *extras["export"]]
     declared = {re.match(r"[\w.-]+", line)[0].lower() for line in lines}
     known = sys.stdlib_module_names | {"worker", "scrapers", "_typeshed"}
     providers = packages_distributions()

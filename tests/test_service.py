@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -151,6 +152,66 @@ def test_a_worker_killed_in_the_middle_of_a_visit_loses_nothing(
     assert {row["url"] for row in conn.execute("select url from article")} == {story.url for story in stories}
     assert count(conn, "select count(*) from event where kind = 'created'") == len(stories)
     assert count(conn, "select count(*) from dead_letter") == 0
+
+
+def test_a_reader_of_the_feed_has_what_the_database_has_though_workers_were_killed(
+    environment: dict[str, str], press: Press, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    stories = [press.gazette.publish() for _ in range(20)]
+    with Reader(environment["DATELINE_DATABASE_URL"]) as reader:
+        with service(environment, tmp_path) as worker:
+            for least in (3, 8, 14):
+                until("some are stored", lambda least=least: count(conn, "select count(*) from article") >= least)
+                os.kill(psutil.Process(worker.pid).children()[0].pid, signal.SIGKILL)
+                edited = db.one(conn.execute("select url from article order by id limit 1"))["url"]
+                press.gazette.edit(next(story for story in stories if story.url == edited))
+            until("all are stored", lambda: count(conn, "select count(*) from article") == len(stories))
+            conn.execute("update page set due_at = now() where article_id is not null")
+            conn.execute("update host set due_at = now()")
+            until("an edit is seen", lambda: count(conn, "select count(*) from article where revision > 1") > 0)
+        newest = count(conn, "select max(id) from dateline.events")
+        until("the reader has read all", lambda: reader.cursor == newest)
+
+    assert reader.ids == [row["id"] for row in conn.execute("select id from dateline.events order by id")]
+    rows = conn.execute("select id, title, body, revision from dateline.articles").fetchall()
+    assert reader.copy == {row["id"]: row for row in rows}
+
+
+class Reader(threading.Thread):
+    """Keeps a copy of the articles by nothing but the change feed, from a `with` statement's start to its end."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(daemon=True)
+        self.url, self.cursor = url, 0
+        self.ids: list[int] = []
+        self.copy: dict[int, dict[str, object]] = {}
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        with db.connect(self.url) as conn:
+            conn.execute("listen dateline")
+            while not self.ended.is_set():
+                query = "select id, article_id from dateline.events where id > %s order by id"
+                for event in conn.execute(query, (self.cursor,)).fetchall():
+                    self._apply(conn, event["article_id"])
+                    self.ids.append(event["id"])
+                    self.cursor = event["id"]
+                list(conn.notifies(timeout=0.2, stop_after=1))
+
+    def _apply(self, conn: psycopg.Connection, article_id: int) -> None:
+        query = "select id, title, body, revision from dateline.articles where id = %s"
+        if row := conn.execute(query, (article_id,)).fetchone():
+            self.copy[article_id] = row
+        else:
+            self.copy.pop(article_id, None)
+
+    def __enter__(self) -> Reader:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ended.set()
+        self.join()
 
 
 def test_fifty_edits_are_fifty_revisions_and_as_many_events_and_nothing_else_is(

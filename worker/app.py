@@ -48,6 +48,7 @@ def configuration() -> dict[str, Any]:
         "timezone": "UTC",
         "beat_schedule": {
             "tick": {"task": "dateline.tick", "schedule": config.tick, "options": {"expires": 10 * config.tick}},
+            "relay": {"task": "dateline.relay", "schedule": config.tick, "options": {"expires": 10 * config.tick}},
             "maintain": {"task": "dateline.maintain", "schedule": MAINTAIN_S, "options": {"expires": MAINTAIN_S}},
         },
         "beat_max_loop_interval": min(config.tick, 5.0),

@@ -185,16 +185,21 @@ def give_back(pool: Pool, target: Target) -> None:
             conn.execute("update page set attempts = greatest(attempts - 1, 0) where id = %s", (target.id,))
 
 
-def expire(pool: Pool, fetches_days: int, archive_days: int) -> None:
-    """Delete the log of fetches and the bytes of pages that are older than so many days, some at a time."""
-    for statement, days in (
-        ("delete from fetch_log where id in (select id from fetch_log where at < now() - %s limit %s)", fetches_days),
+def expire(pool: Pool, fetches: timedelta, archived: timedelta) -> None:
+    """Delete what is older and in no partition of its own, some at a time; `retention` drops whole partitions."""
+    for statement, age in (
         (
-            "delete from archive where id in (select id from archive where fetched_at < now() - %s limit %s)",
-            archive_days,
+            "delete from fetch_log_default"
+            " where id in (select id from fetch_log_default where at < now() - %s limit %s)",
+            fetches,
+        ),
+        (
+            "delete from archive_default"
+            " where id in (select id from archive_default where fetched_at < now() - %s limit %s)",
+            archived,
         ),
     ):
         deleted = EXPIRE_BATCH
         while deleted == EXPIRE_BATCH:
             with pool.connection() as conn:
-                deleted = conn.execute(statement, (timedelta(days=days), EXPIRE_BATCH)).rowcount
+                deleted = conn.execute(statement, (age, EXPIRE_BATCH)).rowcount

@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     allow_private_hosts: bool = Field(False, description="Fetch from loopback and private addresses too.")
     keep_fetches_days: int = Field(30, ge=1, description="Days that the log of fetches is kept.")
     keep_archive_days: int = Field(30, ge=0, description="Days that the bytes of pages are kept; 0 keeps none.")
+    keep_events_days: int = Field(
+        90, ge=1, description="Days that events are kept; twice as long for a consumer that has not read them."
+    )
+    stream_length: int = Field(
+        100_000, ge=0, description="Events that the Redis Stream dateline:events holds; 0: no stream."
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
@@ -96,6 +102,12 @@ class Settings(BaseSettings):
     def connections(self) -> int:
         """Database connections of one process: most visits are waiting for a host, and hold none."""
         return min(self.concurrency, 16) + 4
+
+    @property
+    def keep(self) -> dict[str, timedelta]:
+        """How long the rows of the tables that grow for ever are kept."""
+        days = {"event": self.keep_events_days, "archive": self.keep_archive_days, "fetch_log": self.keep_fetches_days}
+        return {table: timedelta(days=number) for table, number in days.items()}
 
     @property
     def lease_for(self) -> timedelta:

@@ -11,7 +11,7 @@ import psycopg
 from celery.exceptions import Reject
 from psycopg_pool import PoolTimeout
 
-from worker import crawls, db, frontier, record, visit, workers
+from worker import crawls, db, frontier, retention, stream, visit, workers
 from worker.app import app, stopping
 from worker.dedup import candidates
 from worker.fetch import Fetcher
@@ -69,11 +69,18 @@ def crawl(
         raise Reject(error, requeue=True) from error
 
 
+@app.task(name="dateline.relay")
+def relay() -> None:
+    """Copy new events to the Redis Stream `dateline:events`, unless its length is set to 0. Safe to run twice."""
+    if length := settings().stream_length:
+        stream.relay(db.pool(), settings().broker(), length)
+
+
 @app.task(name="dateline.maintain")
 def maintain() -> None:
-    """Keep the house: old fetches, bytes and sketches are deleted, dead workers forgotten, forgotten hosts woken."""
+    """Keep the house: make and drop partitions, delete old sketches, forget dead workers, wake forgotten hosts."""
     pool, config = db.pool(), settings()
-    record.expire(pool, config.keep_fetches_days, config.keep_archive_days)
+    retention.maintain(pool, config.keep, datetime.now(UTC))
     candidates.expire(pool)
     workers.forget_dead(pool)
     frontier.repair(pool)

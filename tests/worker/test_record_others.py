@@ -142,9 +142,9 @@ def test_old_attempts_and_bytes_are_deleted_however_many(pool, conn, lease, page
         write(pool, lease, page, answered("other", fetched(STORY, body)))
     conn.execute("update fetch_log set at = now() - interval '8 days' where id <> (select max(id) from fetch_log)")
     conn.execute("update archive set fetched_at = now() - interval '6 days' where id <> (select max(id) from archive)")
-    record.expire(pool, fetches_days=9, archive_days=7)
+    record.expire(pool, timedelta(days=9), timedelta(days=7))
     assert (len(log(conn)), conn.execute("select from archive").rowcount) == (5, 5)
-    record.expire(pool, fetches_days=7, archive_days=5)
+    record.expire(pool, timedelta(days=7), timedelta(days=5))
     assert (len(log(conn)), conn.execute("select from archive").rowcount) == (1, 1)
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
-from psycopg import ServerCursor
-from psycopg.rows import DictRow
 
 from scrapers.canonical import canonical
 from scrapers.urls import normalise
 from worker import tasks
-from worker.cli import output, session
+from worker.cli import export, output, session
 from worker.db import Pool
 
 app = typer.Typer(help="The stored articles: list, search, show, compare revisions, export.", no_args_is_help=True)
@@ -34,18 +29,7 @@ SELECTED = """
             or to_tsvector('simple', title || ' ' || body) @@ websearch_to_tsquery('simple', %(words)s))
      order by first_seen desc, id desc limit %(limit)s"""
 
-ALL = """
-    select * from dateline.articles
-     where (%(source)s::text is null or source = %(source)s)
-       and (%(since)s::timestamptz is null or first_seen >= %(since)s)
-     order by id"""
-
-
-class Format(StrEnum):
-    """What `articles export` writes."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
+app.command("export")(export.export)
 
 
 @app.command("list")
@@ -76,37 +60,6 @@ def show(target: Annotated[str, typer.Argument(help="The article's number, or an
     if article is None:
         output.fail(f"Not in the archive: {target}. To fetch it now: dateline crawl ADDRESS")
     output.print_json(article)
-
-
-@app.command()
-def export(
-    format: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.JSONL,
-    source: Source = None,
-    since: Since = None,
-) -> None:
-    """Write all articles with their text to standard output, without copies, the oldest first."""
-    wanted = {"source": source, "since": _since(since)}
-    with session.database() as pool, pool.connection() as conn, conn.cursor("export") as cursor:
-        cursor.execute(ALL, wanted)
-        if format is Format.CSV:
-            _write_csv(cursor)
-        else:
-            for row in cursor:
-                output.print_json(row)
-
-
-def _write_csv(cursor: ServerCursor[DictRow]) -> None:
-    writer = csv.DictWriter(sys.stdout, [column.name for column in cursor.description or ()])
-    writer.writeheader()
-    for row in cursor:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
-
-
-def _cell(value: Any) -> Any:
-    """What a spreadsheet takes: a list as text, the rest as in JSON."""
-    if isinstance(value, list):
-        return "; ".join(value)
-    return value if value is None or isinstance(value, str) else output.as_json(value).strip('"')
 
 
 def find(pool: Pool, target: str) -> dict[str, Any] | None:

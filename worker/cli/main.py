@@ -11,11 +11,13 @@ import typer
 from psycopg_pool import PoolTimeout
 
 from worker.cli import (
+    archive,
     articles,
     compare,
     crawl,
     database,
     diff,
+    events,
     explain,
     extract,
     output,
@@ -44,6 +46,8 @@ app.command()(extract.extract)
 app.add_typer(sources.app, name="sources")
 articles.app.command("diff")(diff.diff_command)
 app.add_typer(articles.app, name="articles")
+app.add_typer(events.app, name="events")
+app.add_typer(archive.app, name="archive")
 app.command()(status.status)
 app.command("compare")(compare.compare_command)
 app.command("explain")(explain.explain_command)
