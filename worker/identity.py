@@ -70,17 +70,26 @@ def hold(conn: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: ids.index(row["id"]))
 
 
-def find(conn: Connection, article: Article, source_id: str, read_at: Sequence[str], value: int | None) -> Found:
+def find(
+    conn: Connection,
+    article: Article,
+    source_id: str,
+    read_at: Sequence[str],
+    value: int | None,
+    ignored: set[str],
+) -> Found:
     """The row of this article: by the publisher's id, an address it was read at, a redirect, or its canonical key.
 
-    `read_at`: all addresses that led to it. `value`: the hash of its text. Only the publisher's id and the very address
-    are believed without the text: redirects, canonical addresses and the rules for variants are wrong at times, and two
-    stories made one are lost. Publisher's ids that differ keep two articles apart.
+    `read_at`: all addresses that led to it. `value`: the hash of its text. `ignored`: parameters that do not count.
+    Only the publisher's id and the very address are believed without the text: redirects, canonical addresses and the
+    rules for variants are wrong at times, and two stories made one are lost. Publisher's ids that differ keep two
+    articles apart.
     """
     led = _led_by(conn, article, read_at, value)
+    led += [{**row, "is_told": True} for row in parameters.equal_but_for(conn, article.url, ignored, value)]
     suits = [row for row in led if _may_be(article, row)]
     own = next((row["id"] for row in suits if row["was_read"] and same_place(row["url"], article.url)), None)
-    known = _numbered(conn, article, source_id) or own
+    known = (_numbered(conn, article, source_id) if article.source_article_id else None) or own
     older = [row for row in led if row["id"] != known and _is_redirected(row, article, read_at)]
     older = [row for row in older if row["source_id"] == source_id and _contains(article, row, MOVED_ABOVE)]
     if known is not None and older:
@@ -112,8 +121,7 @@ def _led_by(conn: Connection, article: Article, read_at: Sequence[str], value: i
         {"urls": urls, "keys": [canonical(url) or url for url in urls]},
     ).fetchall()
     told = {row["id"]: row["text_hash"] == value is not None or _contains(article, row, AKIN) for row in rows}
-    equal = parameters.equal_but_for_ignored(conn, article.url, value)
-    return [{**row, "is_told": told[row["id"]]} for row in rows] + [{**row, "is_told": True} for row in equal]
+    return [{**row, "is_told": told[row["id"]]} for row in rows]
 
 
 def _may_be(article: Article, row: dict[str, Any]) -> bool:

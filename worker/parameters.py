@@ -12,60 +12,57 @@ ENOUGH = 5  # stories that were met with and without a parameter, or with two of
 LOOKED_AT = 50  # addresses that differ by their parameters alone: more are a site that names its stories by them
 
 
-def observe(conn: Connection, url: str, value: int | None) -> None:
+def observe(conn: Connection, url: str, value: int | None) -> set[str]:
     """Keep the evidence of an address that is read for the first time; `value` is the hash of the text found there.
 
     A parameter in which alone it differs from one that was read before made no difference, or did. A story counts once
     for it however many values are met. A text that was updated in between counts as another: rather too careful.
+    Returns the parameters of this host that had stopped counting before.
     """
-    base, _, query = (canonical(url) or url).partition("?")
     if value is None:
-        return
+        return set()
+    base, _, query = (canonical(url) or url).partition("?")
+    host = bare_host(host_of(url))
     rows = conn.execute(
         """
-        select u.key, a.text_hash = %(value)s as is_equal from article_url u join article a on a.id = u.article_id
-         where (u.key = %(base)s or u.key ^@ (%(base)s || '?')) and u.was_read and a.text_hash is not null
-           and not exists (select from article_url where url = %(url)s and was_read)
-         limit %(limit)s""",
-        {"base": base, "url": url, "value": value, "limit": LOOKED_AT},
+        select i.names, near.key, near.is_equal
+          from (select array(select name from url_parameter where host = %(host)s and equal >= %(enough)s
+                                and different = 0) as names) i
+          left join (select u.key, a.text_hash = %(value)s as is_equal
+                       from article_url u join article a on a.id = u.article_id
+                      where (u.key = %(base)s or (u.key >= %(base)s || '?' and u.key < %(base)s || '@'))  -- @ follows ?
+                        and u.was_read and a.text_hash is not null
+                        and not exists (select from article_url where url = %(url)s and was_read)
+                      limit %(limit)s) near on true""",
+        {"host": host, "enough": ENOUGH, "base": base, "url": url, "value": value, "limit": LOOKED_AT},
     ).fetchall()
     pairs: dict[str, list[bool]] = {}
     for row in rows:
-        names = _names_between(query, row["key"].partition("?")[2])
+        names = _names_between(query, row["key"].partition("?")[2]) if row["key"] else ()
         if len(names) == 1:
             pairs.setdefault(names.pop(), []).append(row["is_equal"])
     for name, equal in pairs.items():
         if name not in STORY_PARAMETERS and (not all(equal) or len(equal) == 1):
-            _count(conn, url, name, is_equal=all(equal))
+            _count(conn, host, name, is_equal=all(equal))
+    return set(rows[0]["names"])
 
 
-def equal_but_for_ignored(conn: Connection, url: str, value: int | None) -> list[dict[str, Any]]:
-    """The articles with this very text at addresses that differ from `url` in nothing that counts on this host."""
-    key = canonical(url) or url
-    ignored = _ignored(conn, url)
+def equal_but_for(conn: Connection, url: str, ignored: set[str], value: int | None) -> list[dict[str, Any]]:
+    """The articles with this very text at addresses that differ from `url` in nothing but the ignored parameters."""
     if value is None or not ignored:
         return []
-    base = key.partition("?")[0]
+    key = canonical(url) or url
     rows = conn.execute(
         """
         select u.url, u.key, u.was_read, a.id, a.source_id, a.source_article_id, a.url as own_url, a.title, a.body,
                a.text_hash
           from article_url u join article a on a.id = u.article_id
-         where (u.key = %(base)s or u.key ^@ (%(base)s || '?')) and a.text_hash = %(value)s
+         where (u.key = %(base)s or (u.key >= %(base)s || '?' and u.key < %(base)s || '@')) and a.text_hash = %(value)s
          order by a.id limit %(limit)s""",
-        {"base": base, "value": value, "limit": LOOKED_AT},
+        {"base": key.partition("?")[0], "value": value, "limit": LOOKED_AT},
     ).fetchall()
     reduced = canonical(url, ignored)
     return [row for row in rows if row["key"] != key and canonical(row["url"], ignored) == reduced]
-
-
-def _ignored(conn: Connection, url: str) -> set[str]:
-    """The parameters of this host that stopped counting."""
-    rows = conn.execute(
-        "select name from url_parameter where host = %s and equal >= %s and different = 0",
-        (bare_host(host_of(url)), ENOUGH),
-    ).fetchall()
-    return {row["name"] for row in rows}
 
 
 def _names_between(one: str, other: str) -> set[str]:
@@ -74,12 +71,12 @@ def _names_between(one: str, other: str) -> set[str]:
     return {part.partition("=")[0].lower() for part in parts if part}
 
 
-def _count(conn: Connection, url: str, name: str, *, is_equal: bool) -> None:
+def _count(conn: Connection, host: str, name: str, *, is_equal: bool) -> None:
     conn.execute(
         """
         insert into url_parameter as known (host, name, equal, different) values (%s, %s, %s, %s)
             on conflict (host, name) do update
            set equal = known.equal + excluded.equal, different = known.different + excluded.different,
                changed_at = now()""",
-        (bare_host(host_of(url)), name, int(is_equal), int(not is_equal)),
+        (host, name, int(is_equal), int(not is_equal)),
     )

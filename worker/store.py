@@ -58,8 +58,8 @@ def save(conn: Connection, article: Article, urls: Sequence[str], listed_by: str
     source_id = identity.source_of(conn, article, listed_by)
     identity.lock(conn, article, source_id, read_at)
     text = Text(article.title or "", article.body, article.published)
-    parameters.observe(conn, article.url, text.hash)
-    found = identity.find(conn, article, source_id, read_at, text.hash)
+    ignored = parameters.observe(conn, article.url, text.hash)
+    found = identity.find(conn, article, source_id, read_at, text.hash, ignored)
     if found.id is None:
         saved = _insert(conn, found.article, source_id, text)
     else:
