@@ -41,6 +41,8 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="dateline-local-"))
     folder.chmod(0o755)
     yield folder
+    pid_file = folder / "postgres" / "postmaster.pid"  # a server whose parent was killed ends by itself
+    until("no server is left", lambda: not pid_file.exists())
     shutil.rmtree(folder)
 
 

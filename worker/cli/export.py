@@ -20,7 +20,8 @@ from worker import tasks
 from worker.cli import output, session
 from worker.db import Connection, one
 
-BATCH = 500  # rows that are in memory at a time, and in a row group of Parquet
+BATCH = 500  # rows that are in memory at a time
+ROW_GROUP = 5_000  # those of Parquet: its writer keeps what it knows of each group to the end
 LONGEST = "1h"  # of a statement that counts what will be exported
 
 WANTED = """
@@ -157,7 +158,20 @@ def _parquet(names: Sequence[str], path: Path) -> Iterator[Write]:
     }
     schema = pa.schema([(name, others.get(name, pa.string())) for name in names])
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        yield lambda rows: writer.write_table(pa.Table.from_pylist([_flat(row) for row in rows], schema))
+        batches: list[Any] = []
+
+        def flush() -> None:
+            if batches:
+                writer.write_table(pa.Table.from_batches(batches, schema), row_group_size=ROW_GROUP)
+                batches.clear()
+
+        def write(rows: Sequence[Row]) -> None:
+            batches.append(pa.RecordBatch.from_pylist([_flat(row) for row in rows], schema))
+            if len(batches) * BATCH >= ROW_GROUP:
+                flush()
+
+        yield write
+        flush()
 
 
 def _flat(row: Row) -> Row:
