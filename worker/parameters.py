@@ -41,7 +41,7 @@ def observe(conn: Connection, url: str, value: int | None) -> set[str]:
         names = _names_between(query, row["key"].partition("?")[2]) if row["key"] else ()
         if len(names) == 1:
             pairs.setdefault(names.pop(), []).append(row["is_equal"])
-    for name, equal in pairs.items():
+    for name, equal in sorted(pairs.items()):  # in one order, or two writers could wait for each other
         if name not in STORY_PARAMETERS and (not all(equal) or len(equal) == 1):
             _count(conn, host, name, is_equal=all(equal))
     return set(rows[0]["names"])
