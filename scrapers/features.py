@@ -32,13 +32,14 @@ _SURE, _SURE_WORDS = 0.7, 12  # of a block that marks where the story surely is
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the page's head says, for comparison with its blocks. All but the title and the body in lower case."""
+    """What else the page says, for comparison with its blocks; description, authors and sites in lower case."""
 
     title: str = ""
     stated: str = ""  # the body that JSON-LD gives, if any, as one text
     description: str = ""
     authors: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()  # names of the site
+    standfirst: str = ""  # as the page shows it
 
 
 class Measures:

@@ -66,7 +66,7 @@ class Scraper(Selecting):
             access = Found("subscriber", "heuristic")  # nothing says so but the wall itself
         if kind in (Kind.OTHER, Kind.PAYWALL) and (given := self.body_of_feed(title)):
             paragraphs, kind = given, Kind.ARTICLE
-        text, subtitle = paragraphs.value if paragraphs else (), self.subtitle(title)
+        text, subtitle = paragraphs.value if paragraphs else (), self._subtitle
         return _record(
             self.page.url,
             {
@@ -178,6 +178,10 @@ class Scraper(Selecting):
         return self.title()
 
     @cached_property
+    def _subtitle(self) -> Found[str] | None:
+        return self.subtitle(self._title)
+
+    @cached_property
     def _authors(self) -> Found[tuple[str, ...]] | None:
         return self.authors()
 
@@ -233,13 +237,14 @@ class Scraper(Selecting):
 
     def known(self, stated: Paragraphs) -> Known:
         """What the rest of the page says of its story, for telling the story's blocks from others."""
-        title, signed = self._title, self._authors
+        title, subtitle, signed = self._title, self._subtitle, self._authors
         return Known(
             title=title.value if title else "",
             stated=" ".join(stated),
             description=(self.page.first_meta("og:description", "description") or "").casefold(),
             authors=tuple(name.casefold() for name in (signed.value if signed else ()) if len(name) > 5),
             sites=tuple(sorted(name for name in self.page.site_names if len(name) > 3)),
+            standfirst=subtitle.value if subtitle else "",
         )
 
     def body_of_feed(self, title: Found[str] | None) -> Found[Paragraphs] | None:

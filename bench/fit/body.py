@@ -43,7 +43,7 @@ from ground import corpora
 
 from scrapers import metadata
 from scrapers.blocks import Blocks, walk
-from scrapers.body import choose
+from scrapers.choice import choose
 from scrapers.features import Known, Measures
 from scrapers.forest import Forest
 from scrapers.page import Page

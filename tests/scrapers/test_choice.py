@@ -1,4 +1,4 @@
-"""Which blocks are the story, however likely each is judged: quotes, consent dialogs, sub-headings and notes."""
+"""Which blocks are the story, however likely each is judged: quotes, consent dialogs, sub-headings, lists and notes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.blocks import walk
-from scrapers.body import choose
+from scrapers.choice import choose
 from scrapers.features import Known
 
 SENTENCE = "The harbour board has approved a second quay after a year of debate."
@@ -36,6 +36,10 @@ def chosen(middle, likely=0.9, known=None):
         ),
         pytest.param("<figure><p>The quay at dawn.</p></figure>", id="caption"),
         pytest.param("<p><a href=/b>Read more about the quay that was never built</a></p>", id="links"),
+        pytest.param(
+            "<blockquote class=twitter-tweet><p>The quay is ours, and it is long overdue.</p></blockquote>", id="post"
+        ),
+        pytest.param("<p>* * *</p>", id="no-words"),
     ],
 )
 def test_what_stands_beside_the_story_is_left_out(middle):
@@ -60,3 +64,48 @@ def test_unlikely_sub_heading_between_two_parts_of_the_story_belongs_to_it():
     assert chosen("<h3>A new quay</h3>", likely=0.1) == ["A new quay"]
     assert chosen("<p>A new quay</p>", likely=0.1) == []
     assert chosen("<h3>More news</h3><p>Ferry sails late</p>", likely=0.1) == []
+
+
+def test_unlikely_list_between_two_parts_of_the_story_belongs_to_it():
+    assert chosen("<ul><li>Stone</li><li>Timber</li></ul>", likely=0.2) == ["Stone", "Timber"]
+    assert chosen("<ul><li><a href=/b>Ferries</a></li><li><a href=/c>Boats</a></li></ul>", likely=0.2) == []
+    assert chosen("<ul><li>Stone</li></ul><p>Ferry sails late</p>", likely=0.2) == []
+
+
+LONG = "The board will ask three firms for offers, and open them in public at the end of the month."
+
+
+@pytest.mark.parametrize(
+    ("middle", "expected"),
+    [
+        pytest.param(f"<p>{LONG}</p>", [LONG], id="beside-the-others"),
+        pytest.param(f"<p class=endmark>{LONG}</p>", [LONG], id="of-another-class"),
+        pytest.param(f"<div><p>{LONG}</p></div>", [], id="elsewhere"),
+        pytest.param(f"<div class=box>{LONG}</div>", [], id="of-another-tag"),
+        pytest.param(f"<p><a href=/b>{LONG}</a></p>", [], id="links"),
+        pytest.param("<p>Three firms will be asked.</p>", [], id="short"),
+    ],
+)
+def test_doubtful_paragraph_like_the_others_belongs_to_the_story(middle, expected):
+    assert chosen(middle, likely=0.3) == expected
+
+
+def test_standfirst_belongs_to_the_story_unless_it_is_most_unlikely():
+    middle, known = "<h5>Ferries will sail on time again</h5>", Known(standfirst="Ferries will sail on time again")
+    assert chosen(f"{middle}<p>Ferry sails late</p>", 0.1, known) == ["Ferries will sail on time again"]
+    assert chosen(f"{middle}<p>Ferry sails late</p>", 0.01, known) == []
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "For more information, visit the board's office at Pier Street.",
+        "Weitere Informationen gibt es im Hafenamt.",
+        "Para más información, visite la oficina del puerto.",
+    ],
+)
+def test_line_that_sends_the_reader_elsewhere_is_left_out_at_the_end_alone(note):
+    root = LexborHTMLParser(f"<body><main>{FIRST}<p>{note}</p>{LAST}<p>{note}</p></main></body>").body
+    assert root
+    blocks = walk(root)
+    assert choose(blocks, np.array([0.99, 0.99, 0.99, 0.99]), Known()) == [0, 1, 2]
