@@ -133,7 +133,7 @@ def walk(root: LexborNode) -> Blocks:
     """The blocks below a node, at most `MAX_BLOCKS`, without what `CUT` names. Iterative: pages nest without end."""
     blocks = Blocks()
     run = _Run(blocks, root)
-    parts = run.parts
+    parts, opened, unread = run.parts, run.opened, run.unread
     path: list[tuple[LexborNode, int]] = []  # the open elements below the root, and their sorts
     node = root.first_child
     for _ in range(MAX_STEPS):
@@ -141,8 +141,10 @@ def walk(root: LexborNode) -> Blocks:
             if not path or len(blocks.text) >= MAX_BLOCKS:
                 break
             node, sort = path.pop()
-            if sort != _PLAIN:
-                run.leave(sort)
+            if sort == _BLOCK:
+                run.leave()
+            elif sort != _PLAIN:
+                opened[sort] -= 1
             node = node.next
             continue
         tag = node.tag or "-"
@@ -162,8 +164,10 @@ def walk(root: LexborNode) -> Blocks:
                 run.flush()
             if child is not None:
                 path.append((node, sort))
-                if sort != _PLAIN:
-                    run.enter(sort, node)
+                if sort == _BLOCK:
+                    unread.append(node)
+                elif sort != _PLAIN:
+                    opened[sort] += 1
         node = node.next if child is None else child
     if parts and len(blocks.text) < MAX_BLOCKS:
         run.flush()
@@ -182,18 +186,8 @@ class _Run:
         self.marked = [0, 0, 0]  # characters in these
         self.breaks = self.before = 0
 
-    def enter(self, sort: int, node: LexborNode) -> None:
-        """Open an element that is more than plain text."""
-        if sort == _BLOCK:
-            self.unread.append(node)
-        else:
-            self.opened[sort] += 1
-
-    def leave(self, sort: int) -> None:
-        """Close the innermost such element, which is of this sort."""
-        if sort != _BLOCK:
-            self.opened[sort] -= 1
-            return
+    def leave(self) -> None:
+        """Close the innermost block-level element."""
         if self.parts:
             self.flush()
         if self.unread:
@@ -221,7 +215,7 @@ class _Run:
             self.here = self.blocks.elements.add(node, node.tag or "-", self.here)
         self.unread.clear()
         raw = "".join(self.parts)
-        shares = [min(1.0, count / len(raw)) for count in self.marked] if any(self.marked) else _UNMARKED
+        shares = [count / len(raw) for count in self.marked] if any(self.marked) else _UNMARKED
         for part in _PARAGRAPHS.split(raw, maxsplit=MAX_BLOCKS) if self.breaks > 1 else [raw]:
             if text := clean(part.replace("\x1e", " ") if self.breaks else part):
                 self.blocks.add(text, self.here, shares, self.breaks, self.before)

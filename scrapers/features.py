@@ -62,19 +62,22 @@ class Measures:
         self.linked = np.array(blocks.linked)
         self.free = self.words * (1 - self.linked)  # words that are not in links
         self.total = float(self.words.sum())
-        self.tags = np.array([_TAG.get(tag, -1) for tag in elements.tag])[self.own]
+        self.depth = np.array(elements.depth)
+        self.tags = np.array([_TAG.get(elements.tag[at], -1) for at in blocks.element])
         self.index = np.arange(len(blocks))
+        self.pairs = self.look * len(self.up) + self.parent
 
     def first(self) -> Matrix:
         """Features x blocks."""
-        return _stacked([*self._texts(), *self._company(), *self._scores(), *self._place()], self._shape())
+        columns = [*self._texts(), *self._company(), *self._scores(), *self._place()]
+        return _stacked(len(self.blocks), columns, self._shape())
 
     def second(self, chances: Column) -> Matrix:
         """Features x blocks: of how the first look judged the blocks near by, of one look and of one parent."""
         mass = chances * self.words
         total = float(mass.sum()) or 1.0
         columns = [chances]
-        pair = np.array(_numbered(list(zip(self.look.tolist(), self.parent.tolist(), strict=True))))
+        pair = np.unique(self.pairs, return_inverse=True)[1]
         for key in (self.look, self.parent, self.grand, pair):
             inner, words = np.bincount(key, mass)[key], np.bincount(key, self.words)[key]
             columns += [inner / words, inner / total, (inner - mass) / np.maximum(1, words - self.words)]
@@ -83,7 +86,7 @@ class Measures:
         for key in (self.look, pair):
             count = np.bincount(key)[key]
             columns += [(np.bincount(key, odds)[key] - odds) / np.maximum(1, count - 1), count]
-        return _stacked([*columns, *self._near(chances, mass, total)])
+        return _stacked(len(chances), [*columns, *self._near(chances, mass, total)])
 
     def _texts(self) -> list[Column]:
         """What the words of each block show, and what is in it or beside it."""
@@ -121,13 +124,13 @@ class Measures:
                 np.bincount(key, self.free)[key],
             )
             columns += [free / self.total, count, words / count, free / words]
-        pairs = set(zip(self.look.tolist(), self.parent.tolist(), strict=True))
-        houses = np.bincount([look for look, _ in pairs])[self.look]  # of cards each has one block of a look
+        pairs = np.unique(self.pairs)
+        houses = np.bincount(pairs // len(self.up))[self.look]  # of cards each has one block of a look
         return [*columns, houses, columns[1] / houses]
 
-    def _scores(self) -> list[Column]:
+    def _scores(self) -> list[Column | float]:
         """Readability's sum, of the three elements above a block, and where the block is seen from the best element."""
-        elements, depth = self.blocks.elements, np.array(self.blocks.elements.depth)
+        depth = self.depth
         weight = np.maximum(0, 2 * self.free - self.words)
         weight[weight < 8] = 0  # as readability does not count short paragraphs
         chain = [self.parent, self.grand, self.up[self.grand]]
@@ -135,34 +138,31 @@ class Measures:
         for factor, at in zip((1.0, 1.0, 0.5), chain, strict=True):
             score += np.bincount(at, weight * factor, minlength=len(score))
         best = int(score.argmax())
-        inside = [False] * len(depth)
-        for number, parent in enumerate(elements.parent):  # parents come before their children
-            inside[number] = number == best or inside[parent]
-        is_in = np.array(inside)[self.own]
+        others = np.flatnonzero(depth[best + 1 :] <= depth[best])
+        end_of_best = best + 1 + others[0] if len(others) else len(depth)  # its descendants are numbered right after it
+        is_in = (self.own >= best) & (self.own < end_of_best)
         longs = np.flatnonzero(is_in & (self.free >= _LONG))
         start, end = (longs[0], longs[-1]) if len(longs) else (0, len(self.own) - 1)
         return [
             *(score[at] / (score[best] or 1.0) for at in chain), self.parent == best,
             is_in, np.where(is_in, depth[self.own] - depth[best], -1),
-            np.clip(self.index - start, -_FAR, _FAR), np.clip(self.index - end, -_FAR, _FAR),
-            np.full(len(self.own), self.words[is_in].sum() / self.total),
+            _limited(self.index - start), _limited(self.index - end), self.words[is_in].sum() / self.total,
         ]  # fmt: skip
 
-    def _place(self) -> list[Column]:
+    def _place(self) -> list[Column | float]:
         """The block's place on the page, and what stands right before and behind it."""
         size, index = len(self.own), self.index
         heading = self._heading()
         is_heading = (self.tags >= _H1) & (self.tags <= _H4)
         last = np.maximum.accumulate(np.where(is_heading, index, -1))
-        depth = np.array(self.blocks.elements.depth)[self.own]
-        columns = [
-            (np.cumsum(self.words) - self.words) / self.total, index / size, index, depth,
-            np.clip(index - heading, -_FAR, _FAR), np.full(size, heading < 0), np.where(last >= 0, index - last, 50),
-            np.full(size, size), np.full(size, self.total), np.full(size, bool(self.known.stated)),
+        columns: list[Column | float] = [
+            (np.cumsum(self.words) - self.words) / self.total, index / size, index, self.depth[self.own],
+            _limited(index - heading), heading < 0, np.where(last >= 0, index - last, 50),
+            size, self.total, bool(self.known.stated),
         ]  # fmt: skip
-        free, share = np.pad(self.free, _NEAR), np.pad(self.linked, _NEAR)
-        tags, looks, parents = (np.pad(key, _NEAR, constant_values=-1) for key in (self.tags, self.look, self.parent))
-        ends, colons = np.pad(self.texts.ends, _NEAR), np.pad(self.texts.colons, _NEAR)
+        free, share = _padded(self.free, _NEAR), _padded(self.linked, _NEAR)
+        tags, looks, parents = (_padded(key, _NEAR, -1) for key in (self.tags, self.look, self.parent))
+        ends, colons = _padded(self.texts.ends, _NEAR), _padded(self.texts.colons, _NEAR)
         for step in (-3, -2, -1, 1, 2, 3):
             at = slice(_NEAR + step, _NEAR + step + size)
             columns += [free[at], share[at], looks[at] == self.look]
@@ -178,10 +178,10 @@ class Measures:
         same = [number for number in firsts if self.blocks.text[number].casefold() == folded]
         return next(iter([*same, *firsts]), -1)
 
-    def _near(self, chances: Column, mass: Column, total: float) -> list[Column]:
+    def _near(self, chances: Column, mass: Column, total: float) -> list[Column | float]:
         """The judgement of the blocks before and behind, and how much of the story is past and to come."""
         size = len(chances)
-        near, sized = np.pad(chances, _WINDOW), np.pad(self.words, _WINDOW)
+        near, sized = _padded(chances, _WINDOW), _padded(self.words, _WINDOW)
         spans = [slice(step, step + size) for step in range(2 * _WINDOW + 1)]
         before, behind = [near[span] for span in spans[:_WINDOW]], [near[span] for span in spans[_WINDOW + 1 :]]
         passed = np.cumsum(mass)
@@ -189,25 +189,25 @@ class Measures:
             *before, *behind, np.maximum.reduce(before), np.maximum.reduce(behind),
             np.minimum(before[-1], behind[0]), np.maximum(before[-1], behind[0]),
             sum(near[span] * sized[span] for span in spans) / sum(sized[span] for span in spans),
-            passed / total, (mass.sum() - passed) / total, np.full(size, total), np.full(size, total / self.total),
+            passed / total, (mass.sum() - passed) / total, total, total / self.total,
             *self._from_sure(chances),
         ]  # fmt: skip
 
-    def _from_sure(self, chances: Column) -> list[Column]:
+    def _from_sure(self, chances: Column) -> list[Column | float]:
         """How many blocks it is from the first, the last, the next and the previous block that is surely story."""
         sure = np.flatnonzero((chances > _SURE) & (self.words >= _SURE_WORDS))
         if not len(sure):
-            return [np.zeros(len(chances))] * 4
+            return [0.0] * 4
         behind = np.searchsorted(sure, self.index)
         since = np.where(behind > 0, self.index - sure[np.maximum(behind - 1, 0)], _FAR)
         until = np.where(behind < len(sure), sure[np.minimum(behind, len(sure) - 1)] - self.index, _FAR)
         steps = [self.index - sure[0], self.index - sure[-1], since, until]
-        return [np.clip(step, -_FAR, _FAR) for step in steps]
+        return [_limited(step) for step in steps]
 
 
-def _stacked(columns: list[Column], tables: Sequence[Column] = ()) -> Matrix:
-    """One row for each column, then the tables' rows."""
-    matrix = np.empty((len(columns) + sum(map(len, tables)), len(columns[0])), dtype=np.float32)
+def _stacked(size: int, columns: Sequence[Column | float], tables: Sequence[Column] = ()) -> Matrix:
+    """One row for each column of this size, or of one number throughout, then the tables' rows."""
+    matrix = np.empty((len(columns) + sum(map(len, tables)), size), dtype=np.float32)
     for number, column in enumerate(columns):
         matrix[number] = column
     at = len(columns)
@@ -217,16 +217,25 @@ def _stacked(columns: list[Column], tables: Sequence[Column] = ()) -> Matrix:
     return matrix
 
 
+def _padded(column: Column, width: int, filling: int = 0) -> Column:
+    """The column with so many more places before and behind it."""
+    padded = np.full(len(column) + 2 * width, filling, dtype=column.dtype)
+    padded[width:-width] = column
+    return padded
+
+
+def _limited(steps: Column) -> Column:
+    limited: Column = np.minimum(np.maximum(steps, -_FAR), _FAR)
+    return limited
+
+
 def _looks(blocks: Blocks) -> Numbers:
     """Numbers that are equal for blocks whose elements have one tag and class, and whose parents have."""
     elements = blocks.elements
+    numbers: dict[tuple[str, ...], int] = {}
     looks = {}
     for at in set(blocks.element):
         above = elements.parent[at]
-        looks[at] = (elements.tag[at], elements.names[at], elements.tag[above], elements.names[above])
-    return np.array(_numbered([looks[at] for at in blocks.element]))
-
-
-def _numbered(keys: list[tuple[object, ...]]) -> list[int]:
-    seen: dict[tuple[object, ...], int] = {}
-    return [seen.setdefault(key, len(seen)) for key in keys]
+        look = (elements.tag[at], elements.names[at], elements.tag[above], elements.names[above])
+        looks[at] = numbers.setdefault(look, len(numbers))
+    return np.array([looks[at] for at in blocks.element])

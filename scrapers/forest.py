@@ -17,7 +17,7 @@ Reals = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """`feature` and `border` are trees x levels, `leaf` is trees x 2 ** levels, `bias` is one number."""
+    """`feature` and `border` are trees x levels, 8 at most, `leaf` is trees x 2 ** levels, `bias` is one number."""
 
     feature: Numbers
     border: Reals
@@ -33,10 +33,11 @@ class Forest:
     def chances(self, features: Reals) -> npt.NDArray[np.float64]:
         """How likely each column of features is a yes, 0 to 1."""
         trees, levels = self.feature.shape
-        index = np.zeros((trees, features.shape[1]), dtype=np.int32)
+        leaves = np.zeros((trees, features.shape[1]), dtype=np.uint8)  # bytes are fast, and enough for 8 levels
         for level in range(levels):
-            is_above = features[self.feature[:, level]] > self.border[:, level, None]
-            index |= is_above.astype(np.int32) << level
-        index += (np.arange(trees, dtype=np.int32) * self.leaf.shape[1])[:, None]
-        total: npt.NDArray[np.float64] = self.leaf.ravel()[index].sum(axis=0, dtype=np.float64) + self.bias
+            is_above = features.take(self.feature[:, level], axis=0) > self.border[:, level, None]
+            leaves |= is_above * np.uint8(1 << level)
+        places = leaves.astype(np.intp)
+        places += (np.arange(trees) * self.leaf.shape[1])[:, None]
+        total: npt.NDArray[np.float64] = self.leaf.take(places).sum(axis=0, dtype=np.float64) + self.bias
         return 1 / (1 + np.exp(-np.clip(total, -30, 30)))

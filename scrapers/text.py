@@ -13,6 +13,7 @@ from scrapers.mojibake import mended
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ufffc\ud800-\udfff\U000e0001-\U000e007f]"
 )
+_REPLACEMENT = "\ufffc"  # the one of these that counts as printable
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
 
@@ -23,10 +24,11 @@ def clean(text: str) -> str:
     UTF-8 that a publisher's system read as Windows-1252 is put right where that is certain.
     """
     if not text.isascii():
-        text = _INVISIBLE.sub("", mended(text))
-    elif not text.isprintable():
-        text = _INVISIBLE.sub("", text)
-    return " ".join(text.split())
+        text = mended(text)
+    line = " ".join(text.split())
+    if line.isprintable() and _REPLACEMENT not in line:
+        return line  # as nearly all are
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def plain(text: str) -> str:

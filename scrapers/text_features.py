@@ -15,7 +15,7 @@ from scrapers.blocks import Blocks
 
 Column = npt.NDArray[Any]
 
-_ENDINGS = tuple('.!?…。"”»’)\uff01\uff1f।؟')
+_ENDINGS = frozenset('.!?…。"”»’)\uff01\uff1f।؟')
 _MARKS = frozenset("©|•→>»+*@#")
 _QUOTES = frozenset("\"'“„«\u2018")
 _LEXICON = {  # words that short blocks around stories begin with
@@ -38,7 +38,7 @@ _LEXICON_WORDS = 6  # of a block's start that are looked up
 _SHORT = 20  # words; longer blocks are not looked up
 _HEAD = 600  # characters of a block that names are looked for in
 _STATED, _SAME, _ALIKE = 80, 60, 40  # characters of a block that are compared with what the page's head says
-_ZERO = ord("0")
+_ZERO, _COMMA, _DOT, _SPACE = b"0,. "
 
 
 class Texts:
@@ -47,8 +47,9 @@ class Texts:
     def __init__(self, blocks: Blocks) -> None:
         self.texts = blocks.text
         self.words = blocks.words
-        self.ends = np.array([text.endswith(_ENDINGS) for text in self.texts])
-        self.colons = np.array([text[-1] == ":" for text in self.texts])
+        lasts = [text[-1] for text in self.texts]
+        self.ends = np.array([last in _ENDINGS for last in lasts])
+        self.colons = np.array([last == ":" for last in lasts])
 
     def columns(
         self, title: str, description: str, stated: str, authors: Sequence[str], sites: Sequence[str]
@@ -59,13 +60,15 @@ class Texts:
         named = _Search(lows)
         counts = Counter(texts)
         lengths = np.array([len(text) for text in texts])
+        commas, sentences, digits = _counts(texts, lengths)
+        firsts = [text[0] for text in texts]
         is_stated = np.array([text[:_STATED] in stated for text in texts] if stated else [False] * len(texts))
         opening = description[:_SAME]
         return [
             np.array(self.words), lengths, lengths / np.array(self.words), self.ends, self.colons,
-            *_columns([(first.isupper(), first in _MARKS, first in _QUOTES) for first in (text[0] for text in texts)]),
-            np.array([text.count(",") for text in texts]), np.array([text.count(". ") for text in texts]),
-            np.array([text.isupper() for text in texts]), _digits(texts, lengths) / lengths,
+            np.array([first.isupper() for first in firsts]), np.array([first in _MARKS for first in firsts]),
+            np.array([first in _QUOTES for first in firsts]), commas, sentences,
+            np.array([text.isupper() for text in texts]), digits / lengths,
             np.array([counts[text] > 1 for text in texts]), np.array([low == title for low in lows]),
             named.column(("http", "@")), named.column(("newsletter",)), named.column(("\u00a9", "copyright")),
             named.column(("cookie", "javascript")), named.column(authors),
@@ -96,12 +99,15 @@ class _Search:
         return found
 
 
-def _digits(texts: Sequence[str], lengths: Column) -> Column:
-    """How many ASCII digits each text has."""
-    characters = np.frombuffer("".join(texts).encode("ascii", "replace"), dtype=np.uint8)
+def _counts(texts: Sequence[str], lengths: Column) -> list[Column]:
+    """How many commas, ends of sentences inside of it and ASCII digits each text has, all texts counted at once."""
+    signs = np.frombuffer("".join(texts).encode("ascii", "replace"), dtype=np.uint8)
+    ends = signs == _DOT
+    ends[:-1] &= signs[1:] == _SPACE  # no text starts with one
+    ends[-1] = False
     starts = np.cumsum(lengths) - lengths
-    digits: Column = np.add.reduceat((characters - _ZERO < 10).astype(np.int32), starts)  # unsigned: less wraps around
-    return digits
+    found = (signs == _COMMA, ends, signs - _ZERO < 10)  # unsigned: less than a zero wraps around
+    return [np.add.reduceat(signs, starts, dtype=np.int32) for signs in found]
 
 
 def _lexicon(lows: Sequence[str], words: Sequence[int]) -> list[Column]:
@@ -113,7 +119,3 @@ def _lexicon(lows: Sequence[str], words: Sequence[int]) -> list[Column]:
                 if (group := _WORD_GROUP.get(word.strip(".,:;!?|()"))) is not None:
                     counts[group, number] += 1
     return list(counts)
-
-
-def _columns(rows: Sequence[tuple[bool, ...]]) -> list[Column]:
-    return list(np.array(rows).T)

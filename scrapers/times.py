@@ -47,7 +47,7 @@ _UPDATED = re.compile(
 )
 _ALONE = re.compile(r"^[^\d]{0,40}[\d][^\n]{3,70}$")
 _IN_SCRIPT = re.compile(
-    r"\\?[\"'](datePublished|publishedAt|published_at|publishDate|publishedDate|firstPublished|publicationDate)\\?[\"']"
+    r"[\"'](datePublished|publishedAt|published_at|publishDate|publishedDate|firstPublished|publicationDate)\\?[\"']"
     r"\s?:\s?\\?[\"']?([\d][\dT:.Z+-]{7,34})"
 )
 _URL_DAY = re.compile(r"/(20\d\d|19\d\d)(?:[/-](\d{1,2})[/-](\d{1,2})|(\d\d)(\d\d))(?=[/_.-]|$)")
