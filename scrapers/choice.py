@@ -48,8 +48,8 @@ def choose(blocks: Blocks, chances: Chances, known: Known) -> list[int]:
     """The numbers of the blocks that are the story, judged so likely.
 
     Whatever the judgement, captions, asides, embedded posts, repeated texts, pull quotes, paragraphs of links, consent
-    dialogs and notes at the end are left out, and the standfirst, sub-headings and lists between two parts of the
-    story, and paragraphs like the others belong to it.
+    dialogs, lists of facts and notes at the end are left out, and the standfirst, sub-headings and lists between two
+    parts of the story, and paragraphs like the others belong to it.
     """
     is_story = _with_paragraphs(blocks, chances)
     _add_headings(blocks, chances, is_story)
@@ -63,7 +63,7 @@ def choose(blocks: Blocks, chances: Chances, known: Known) -> list[int]:
         if text not in seen and counts[text] < _REPEATED and not _is_beside(blocks, number, float(chances[number])):
             chosen.append(number)
         seen.add(text)
-    beside = _pull_quotes(blocks, chosen) | _consent_dialogs(blocks, chosen)
+    beside = _pull_quotes(blocks, chosen) | _consent_dialogs(blocks, chosen) | _facts(blocks, chosen)
     chosen = [number for number in chosen if number not in beside] or chosen
     for _ in range(_NOTES):
         if len(chosen) > 1 and _is_note(blocks, chosen[-1], known):
@@ -161,6 +161,13 @@ def _pull_quotes(blocks: Blocks, chosen: Sequence[int]) -> set[int]:
     story = "\n".join(words[number] for number in chosen if blocks.words[number] <= _QUOTED_WORDS)[:_MAX_QUOTED]
     short = (number for number in quotes if _QUOTE_WORDS <= blocks.words[number] <= _QUOTED_WORDS)
     return {number for number in islice(short, _MAX_QUOTES) if story.count(words[number]) > 1}
+
+
+def _facts(blocks: Blocks, chosen: Sequence[int]) -> set[int]:
+    """The terms and descriptions of lists such as date, source and summary, unless most of the story is of such."""
+    facts = {number for number in chosen if blocks.elements.tag[blocks.element[number]] in ("dt", "dd")}
+    words = sum(blocks.words[number] for number in facts)
+    return facts if words * 2 < sum(blocks.words[number] for number in chosen) else set()
 
 
 def _consent_dialogs(blocks: Blocks, chosen: Sequence[int]) -> set[int]:

@@ -57,7 +57,7 @@ LONGEST, SHORTEST = 60, 3  # a block weighs its words up to the first, and the s
 SEGMENTS_WEIGH = 0.35  # a page of labelled segments, beside 1 for a labelled body
 OUTER, INNER = 5, 4  # folds
 TREES = {
-    "iterations": 200, "depth": 6, "learning_rate": 0.1, "l2_leaf_reg": 10, "rsm": 0.3,
+    "iterations": 200, "depth": 6, "learning_rate": 0.1, "l2_leaf_reg": 30, "rsm": 0.3,
     "border_count": 64, "random_seed": 1, "thread_count": 1, "verbose": 0, "allow_writing_files": False,
 }  # fmt: skip
 WORD = re.compile(r"\w+")

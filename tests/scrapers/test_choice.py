@@ -13,6 +13,7 @@ from scrapers.features import Known
 SENTENCE = "The harbour board has approved a second quay after a year of debate."
 FIRST = f"<p>{SENTENCE} Nobody voted against it, and two members were away on the night.</p>"
 LAST = "<p>Work on the quay begins in spring, when the water is low enough for the old piles to be drawn.</p>"
+QUESTIONS = "".join(f"<dt>Why quay {number}?</dt><dd>Ferries to port {number} wait.</dd>" for number in range(9))
 
 
 def chosen(middle, likely=0.9, known=None):
@@ -40,6 +41,7 @@ def chosen(middle, likely=0.9, known=None):
             "<blockquote class=twitter-tweet><p>The quay is ours, and it is long overdue.</p></blockquote>", id="post"
         ),
         pytest.param("<p>* * *</p>", id="no-words"),
+        pytest.param("<dl><dt>Source:</dt><dd>Harbour board of Sallcross</dd></dl>", id="facts"),
     ],
 )
 def test_what_stands_beside_the_story_is_left_out(middle):
@@ -54,6 +56,7 @@ def test_what_stands_beside_the_story_is_left_out(middle):
         pytest.param("<h2>A second quay after a year of debate</h2>", id="sub-heading-in-words-of-the-story"),
         pytest.param("<div class=header><p>Bake the cookies.</p><p>Cool the cookies.</p></div>", id="recipe"),
         pytest.param("<p>The privacy of members who consent is kept in a browser.</p>", id="story-about-consent"),
+        pytest.param(f"<dl>{QUESTIONS}</dl>", id="story-of-questions"),
     ],
 )
 def test_what_only_looks_like_it_stays(middle):
