@@ -67,7 +67,8 @@ class Selecting:
 
     def select_text(self, selector: str | None) -> str | None:
         """The text of the first element that the selector finds text in."""
-        return next((text for node in self._select(selector) if (text := clean(node.get_text()))), None)
+        nodes = self.page.soup.css.iselect(selector) if selector else ()  # goes no further than to the first
+        return next((text for node in nodes if (text := clean(node.get_text()))), None)
 
     def select_texts(self, selector: str | None) -> list[str]:
         """The non-empty texts of the selected elements."""

@@ -66,11 +66,11 @@ def find(page: Page, title: str) -> str | None:
             return None
         if len(text) > _MAX_TEXT:
             continue
-        if _is_sentence(text) and (key := letters(text)) not in own and own not in key:
+        is_boxed = is_block and (node.tag != "p" or (box is not None and node.parent == box and not story))
+        if (is_named or is_boxed) and _is_sentence(text) and (key := letters(text)) not in own and own not in key:
             if is_named and (_STRONG.search(name) or _is_plain(node)):
                 return text
-            is_boxed = node.tag != "p" or (box is not None and node.parent == box and not story)
-            if is_boxed and is_block and key in stated:
+            if is_boxed and key in stated:
                 return text
         if node.tag == "p" and len(text.split()) >= _STORY_WORDS:
             story += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_NO_LETTERS = re.compile(r"[\W_]+")
+_LETTERS = re.compile(r"[^\W_]+")
 # scripts without spaces count by the character
 _WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W_\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
 
@@ -14,7 +14,7 @@ def letters(text: str) -> str:
     """The letters and digits, case folded: equal for two spellings of one text."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return _NO_LETTERS.sub("", text.casefold())
+    return "".join(_LETTERS.findall(text.casefold()))
 
 
 def words(text: str) -> frozenset[str]:
