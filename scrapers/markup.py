@@ -145,10 +145,14 @@ def _without_countless(tags: Iterator[re.Match[bytes]], markup: bytes) -> bytes:
 
 def _long_tags(markup: bytes, signs: Signs) -> Iterator[re.Match[bytes]]:
     """The long tags of a page in which few attributes have values, so that no endless tag is full of quoted `>`."""
-    ends = np.concatenate(([-1], np.flatnonzero(signs == ord(">")), [len(markup)]))
-    for number in np.flatnonzero(np.diff(ends) > _LONG_TAG).tolist():
-        end = int(ends[number + 1])
-        start = markup.find(b"<", ends[number] + 1, end)
+    size, end = _LONG_TAG // 2, 0  # of a stretch: one is whole within a long tag, wherever that starts
+    stretches = (signs[: len(signs) // size * size] == ord(">")).reshape(-1, size)
+    for number in np.flatnonzero(~stretches.any(axis=1)).tolist():
+        if number * size < end:
+            continue
+        end = markup.find(b">", number * size)
+        end = end if end >= 0 else len(markup)
+        start = markup.find(b"<", markup.rfind(b">", 0, number * size) + 1, end)
         if 0 <= start < end - _LONG_TAG and (tag := _START.search(markup, start, end)):
             yield tag
 
