@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scrapers.markup import decode
 from scrapers.mojibake import mended
+from scrapers.text import clean
 
 TEXT = "<p>Żółw przy molo — çà et là</p>"
 
@@ -85,6 +86,22 @@ def test_sound_text_stays(text):
 @given(st.text(max_size=100))
 def test_any_text(text):
     assert isinstance(mended(text), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (" two\n\twords ", "two words"),
+        ("two \x00 words", "two words"),
+        ("two \ufffc words", "two words"),
+        ("two\xa0\u200b words", "two words"),
+        ("wo\xadrd", "word"),
+        ("\ud800", ""),
+        ("\u200b \u200b", ""),
+    ],
+)
+def test_clean_text_is_one_line_of_what_can_be_seen(text, line):
+    assert clean(text) == line
 
 
 def _as_windows_reads(byte):

@@ -164,6 +164,16 @@ def test_countless_attributes_are_dropped():
     assert tame(image) == image
 
 
+@pytest.mark.parametrize("start", [0, 1, 998, 999, 1_000, 1_001])
+def test_countless_attributes_are_dropped_wherever_the_tag_starts(start):
+    before = b"x" * start + b"<p>before</p>"
+    tag = b"<div" + b" a" * 1_000
+
+    assert tame(b"%s%s>after" % (before, tag)) == before + b"<div>after"
+    assert tame(before + tag) == before + b"<div"
+    assert tame(b"%s%s>%s>" % (before, tag, tag)) == before + b"<div><div>"
+
+
 def test_long_pages_lose_scripts_and_inline_images_before_text():
     story, json_ld = b"<p>A story of some words.</p>", b"<script type=application/ld+json>{}</script>"
     image = b"<img src='data:image/png;base64,%s'>" % (b"QUJD" * 50_000)
