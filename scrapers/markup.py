@@ -6,8 +6,8 @@ import codecs
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 from charset_normalizer import from_bytes
@@ -29,6 +29,8 @@ _LABELS = {
     "x-euc-jp": "euc-jp", "x-gbk": "gb18030", "gb_2312-80": "gb18030", "x-x-big5": "big5", "tis-620": "cp874",
     "win-1250": "cp1250", "win-1251": "cp1251", "win1251": "cp1251", "ansi": "cp1252", "iso8859-1": "cp1252",
 }  # fmt: skip
+_UTF8 = "utf-8"
+_PIECE = 10_000  # bytes
 _SAMPLE = 50_000  # bytes that a guess at the encoding looks at: it is slow
 _LONG_TAG = 2_000  # bytes; in shorter ones no number of attributes takes long
 _MANY_ATTRIBUTES = 300  # of one tag; a parser compares each with those before it
@@ -55,11 +57,22 @@ _UNNESTED = frozenset(
 _NO_CHARSETS = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape"))
 
 
-class Decoded(NamedTuple):
-    """Markup as text, and whether the bytes were nothing but its UTF-8."""
+@dataclass(frozen=True)
+class Decoded:
+    """Markup in an encoding that was found out; it becomes text when that is asked for, which parsing does not."""
 
-    text: str
-    is_utf8: bool = False
+    body: bytes
+    encoding: str
+
+    @property
+    def text(self) -> str:
+        """The markup; bytes that do not fit become U+FFFD."""
+        return self.body.decode(self.encoding, "replace")
+
+    @property
+    def utf8(self) -> bytes:
+        """The same in UTF-8."""
+        return self.body if self.encoding == _UTF8 else self.text.encode("utf-8", "replace")
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
@@ -68,30 +81,28 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     A label that the bytes contradict is not believed: text that is valid UTF-8 with non-ASCII in it was never
     meant as a single-byte encoding, and text that fits its label badly is tried as the next one.
     """
-    raw = body
     if body.startswith(b"\x1f\x8b"):
         body = _unzipped(body)
     encoding, mark = read_bom(body)
     if encoding and mark:
-        return Decoded(body[len(mark) :].decode(encoding, "replace"))
+        return Decoded(body[len(mark) :], encoding)
     if wide := _wide(body):
-        return Decoded(body.decode(wide, "replace"))
+        return Decoded(body, wide)
     body = body.replace(b"\0", b"")  # of no text; some systems leave them between letters
-    is_whole = body is raw
     if body.isascii() and b"\x1b" not in body:  # ISO-2022-JP hides in ASCII, behind escapes
-        return Decoded(body.decode("ascii"), is_utf8=is_whole)
-    utf8 = _strict(body, "utf-8")
+        return Decoded(body, _UTF8)
+    is_utf8 = _is_utf8(body)
     for label in _declared(body, content_type):
-        if utf8 is not None and (label == "utf_8" or label.startswith(_SINGLE_BYTE)):
-            return Decoded(utf8, is_utf8=is_whole)
+        if is_utf8 and (label == "utf_8" or label.startswith(_SINGLE_BYTE)):
+            return Decoded(body, _UTF8)
         text = body.decode(label, "replace")
         if text.count("\ufffd") <= len(text) // 1000 + 3:  # a few broken bytes, as in a page that was cut
-            return Decoded(text)
-    if utf8 is not None:
-        return Decoded(utf8, is_utf8=is_whole)
+            return Decoded(body, label)
+    if is_utf8:
+        return Decoded(body, _UTF8)
     guess = from_bytes(body[:_SAMPLE]).best()
     is_wide = guess is not None and guess.encoding in _WIDE and b"\0" not in body  # Latin letters, read two at a time
-    return Decoded(body.decode(guess.encoding if guess and not is_wide else "cp1252", "replace"))
+    return Decoded(body, guess.encoding if guess and not is_wide else "cp1252")
 
 
 def tame(markup: bytes) -> bytes:
@@ -208,8 +219,11 @@ def _is_charset(name: str) -> bool:
     return name not in _NO_CHARSETS
 
 
-def _strict(body: bytes, encoding: str) -> str | None:
+def _is_utf8(body: bytes) -> bool:
+    view, at = memoryview(body), 0
     try:
-        return body.decode(encoding)
+        while at < len(view):  # in pieces, which is faster than making one long text
+            at += codecs.utf_8_decode(view[at : at + _PIECE], "strict", at + _PIECE >= len(view))[1]
     except UnicodeDecodeError:
-        return None
+        return False
+    return True

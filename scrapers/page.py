@@ -42,8 +42,7 @@ class Page:
     @cached_property
     def _markup(self) -> bytes:
         """What is parsed, in UTF-8."""
-        is_as_it_came = self._decoded.is_utf8
-        return tame(self.body if is_as_it_came else self.text.encode("utf-8", "replace")) or b"<html></html>"
+        return tame(self._decoded.utf8) or b"<html></html>"
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
