@@ -103,15 +103,15 @@ class Measures:
         """The elements that each block stands in, by tag and by the words of their names."""
         elements = self.blocks.elements
         above = np.array([_PARENT.get(tag, -1) for tag in elements.tag])[self.parent]
-        groups, around = np.array(elements.groups), np.array(elements.around)
-        bits = np.arange(len(GROUPS) + len(LANDMARKS))[:, None]
+        groups, around = _bits(elements.groups), _bits(elements.around)
+        named = len(GROUPS)
         return [
             self.tags == np.arange(len(TAGS))[:, None],
             above == np.arange(len(_PARENTS))[:, None],
-            groups[self.own] >> bits[: len(GROUPS)] & 1,
-            groups[self.parent] >> bits & 1,
-            groups[self.grand] >> bits[: len(GROUPS)] & 1,
-            around[self.own] >> bits & 1,
+            groups[:named, self.own],
+            groups[:, self.parent],
+            groups[:named, self.grand],
+            around[:, self.own],
         ]
 
     def _company(self) -> list[Column]:
@@ -215,6 +215,12 @@ def _stacked(size: int, columns: Sequence[Column | float], tables: Sequence[Colu
         matrix[at : at + len(table)] = table
         at += len(table)
     return matrix
+
+
+def _bits(numbers: Sequence[int]) -> Column:
+    """One row for each of GROUPS and LANDMARKS, one column for each of the numbers: whether it has that bit."""
+    octets = np.array(numbers, dtype="<u4").view(np.uint8).reshape(-1, 4)
+    return np.unpackbits(octets, axis=1, count=len(GROUPS) + len(LANDMARKS), bitorder="little").T
 
 
 def _padded(column: Column, width: int, filling: int = 0) -> Column:
