@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +13,13 @@ from worker.dedup import sketch, tokens
 from worker.dedup.sketch import Hashes
 from worker.dedup.tokens import Token
 
+CORRECTED = re.compile(  # at the beginning, as agencies mark the second version of a story
+    r"\W*(?:re-?)?(?:correct(?:ed|ion|ing|s)|clarif(?:ied|ication|ies)|corr\b|an earlier version"
+    r"|this (?:story|article|report) (?:was|has been) (?:amended|corrected)|berichtigt|berichtigung|korrigiert|korrektur"
+    r"|rectificatif|corrigé|corregid[oa]|corrección|corretto|correzione|rettifica|corrigid[oa]|correção|gecorrigeerd"
+    r"|correctie|rättelse|rettelse|исправлен|поправка|訂正|更正)",
+    re.IGNORECASE,
+)
 COMPARED = 3  # tokens of the shingles that containment counts
 
 
@@ -32,6 +40,16 @@ class Text:
     def title_words(self) -> list[str]:
         """The tokens of the headline."""
         return tokens.tokens(self.title)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The different tokens of the body."""
+        return frozenset(self.words)
+
+    @cached_property
+    def is_corrected(self) -> bool:
+        """Whether headline or first words say that this is a corrected version."""
+        return CORRECTED.match(self.title) is not None or CORRECTED.match(self.body) is not None
 
     @cached_property
     def placed(self) -> list[Token]:
