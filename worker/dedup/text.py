@@ -15,8 +15,8 @@ from worker.dedup.tokens import Token
 
 CORRECTED = re.compile(  # at the beginning, as agencies mark the second version of a story
     r"\W*(?:re-?)?(?:correct(?:ed|ion|ing|s)|clarif(?:ied|ication|ies)|corr\b|an earlier version"
-    r"|this (?:story|article|report) (?:was|has been) (?:amended|corrected)|berichtigt|berichtigung|korrigiert|korrektur"
-    r"|rectificatif|corrigé|corregid[oa]|corrección|corretto|correzione|rettifica|corrigid[oa]|correção|gecorrigeerd"
+    r"|this (?:story|article|report) (?:was|has been) (?:amended|corrected)|berichtigt|berichtigung|korrigiert"
+    r"|korrektur|rectificatif|corrigé|corregid[oa]|corrección|corretto|correzione|rettifica|corrigid[oa]|correção|gecorrigeerd"
     r"|correctie|rättelse|rettelse|исправлен|поправка|訂正|更正)",
     re.IGNORECASE,
 )
