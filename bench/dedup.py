@@ -39,6 +39,11 @@ def dateline(pair: dict[str, Any]) -> bool:
     return compare(one, other).verdict != "different"
 
 
+def fingerprint(words: Sequence[str]) -> tuple[list[int], int | None]:
+    """What Dateline stores of a text."""
+    return sketches.sketch(sketches.codes(words)), sketches.text_hash([], words)
+
+
 def simhash(words: Sequence[str]) -> int:
     """Charikar's 64-bit SimHash of the words."""
     codes = np.array([int.from_bytes(blake2b(w.encode(), digest_size=8).digest()) for w in words], np.uint64)
@@ -86,17 +91,17 @@ def quality(pairs: Sequence[dict[str, Any]], joined: Joined) -> str:
     return f"{right / max(joins, 1):.4f} / {right / max(copies, 1):.4f}   {merged}"
 
 
-def cpu_ms(texts: Sequence[str], fingerprint: Callable[[list[str]], object]) -> float:
+def cpu_ms(texts: Sequence[str], make: Callable[[list[str]], object]) -> float:
     """CPU milliseconds to tokenise and fingerprint a text."""
     started = time.process_time()
     for text in texts:
-        fingerprint(tokens(text))
+        make(tokens(text))
     return (time.process_time() - started) / len(texts) * 1000
 
 
 def methods() -> Iterator[tuple[str, Joined, Callable[[list[str]], object], int]]:
     """Name, verdict, fingerprint and bytes of a fingerprint."""
-    yield "Dateline", dateline, lambda words: (sketches.sketch(words), sketches.text_hash([], words)), 17 * 8
+    yield "Dateline", dateline, fingerprint, (sketches.SIZE + 1) * 8
     for distance in (3, 10):
         yield f"SimHash 64, distance <= {distance}", by_simhash(distance), simhash, 8
     if MinHash is not None:
@@ -132,8 +137,8 @@ def main() -> None:
     bodies = [pair["a"]["body"].split() for _, pairs in named for pair in pairs]
     texts = [" ".join(words[:WORDS]) for words in bodies if len(words) >= WORDS][:500]
     print(f"\n{len(texts)} texts of {WORDS} words{'':16}CPU ms / fingerprint bytes")
-    for method, _, fingerprint, size in methods():
-        print(f"{method:36}{cpu_ms(texts, fingerprint):6.2f}   {size:5}")
+    for method, _, make, size in methods():
+        print(f"{method:36}{cpu_ms(texts, make):6.2f}   {size:5}")
 
 
 if __name__ == "__main__":

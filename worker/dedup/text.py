@@ -11,7 +11,7 @@ import numpy as np
 
 from worker.dedup import sketch, tokens
 from worker.dedup.sketch import Hashes
-from worker.dedup.tokens import Token
+from worker.dedup.tokens import Placed
 
 CORRECTED = re.compile(  # at the beginning, as agencies mark the second version of a story
     r"\W*(?:re-?)?(?:correct(?:ed|ion|ing|s)|clarif(?:ied|ication|ies)|corr\b|an earlier version"
@@ -52,9 +52,14 @@ class Text:
         return CORRECTED.match(self.title) is not None or CORRECTED.match(self.body) is not None
 
     @cached_property
-    def placed(self) -> list[Token]:
+    def placed(self) -> Placed:
         """The tokens of the body with what is known of their place."""
-        return tokens.placed(self.body)
+        return Placed(self.body)
+
+    @cached_property
+    def codes(self) -> Hashes:
+        """The tokens of the body as numbers."""
+        return sketch.codes(self.words)
 
     @cached_property
     def hash(self) -> int | None:
@@ -64,9 +69,9 @@ class Text:
     @cached_property
     def sketch(self) -> list[int]:
         """The hashes by which candidates are found; none for a short text."""
-        return sketch.sketch(self.words)
+        return sketch.sketch(self.codes)
 
     @cached_property
     def shingles(self) -> Hashes:
         """The different short shingles of the body, ascending."""
-        return np.unique(sketch.shingles(self.words, COMPARED))
+        return np.unique(sketch.shingles(self.codes, COMPARED))

@@ -13,7 +13,7 @@ from worker.dedup import figures
 from worker.dedup.alignment import Gap, Run, align, gaps
 from worker.dedup.sketch import NEAR_TOKENS
 from worker.dedup.text import Text
-from worker.dedup.tokens import Token
+from worker.dedup.tokens import AFTER_DIGITS, Placed, Token
 
 # Chosen on generated pairs (bench/ground/pairs.py) and on news stories of 1987 and 2017 that were read side by side.
 HOPELESS = 0.30  # of the shorter's shingles: two stories that share a quotation have as much
@@ -114,8 +114,8 @@ def measure(shorter: Text, longer: Text, contained: float) -> Measures:
         _openings(shorter, longer, long),
         max((run.size for run in long), default=0) / sizes[0],
         _spread(common[0]),
-        sum(0.5 if len(word) == 1 and word > LAST_SPACED else 1 for word in shared),
-        agreeing + sum(word[0].isdigit() for word in shared),
+        len(shared) - sum(word > LAST_SPACED and len(word) == 1 for word in shared) / 2,
+        agreeing + sum(word < AFTER_DIGITS for word in shared),
         tuple(conflicts),
         sum(any(char.isdigit() for char in conflict) for conflict in conflicts),
         shorter.is_corrected or longer.is_corrected,
@@ -208,7 +208,7 @@ def _conflicts(
             continue
         if _is_whole(gap, one.placed, other.placed):
             continue
-        ours, theirs = one.placed[gap.a_start : gap.a_end], other.placed[gap.b_start : gap.b_end]
+        ours, theirs = one.placed.between(gap.a_start, gap.a_end), other.placed.between(gap.b_start, gap.b_end)
         if _has_figure(ours) and _has_figure(theirs):
             reach = one.words[gap.a_start : gap.a_end + 1], other.words[gap.b_start : gap.b_end + 1]
             if figures.agree(*reach):
@@ -236,7 +236,7 @@ def _title_conflict(one: Sequence[str], other: Sequence[str]) -> list[str]:
     return ["headline: " + " / ".join(sorted(" ".join(side) for side in rest))]
 
 
-def _is_whole(gap: Gap, ours: Sequence[Token], theirs: Sequence[Token]) -> bool:
+def _is_whole(gap: Gap, ours: Placed, theirs: Placed) -> bool:
     """Whether a gap is whole sentences that were replaced, and not a place within one."""
     starts = ours[gap.a_start].opens and theirs[gap.b_start].opens
     return starts and ours[gap.a_end].opens and theirs[gap.b_end].opens
