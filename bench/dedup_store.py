@@ -95,10 +95,10 @@ def timed(pool: db.Pool, run: str, count: int) -> tuple[list[float], list[float]
     spent = {"check": 0.0}
 
     def clocked(function):
-        def inner(*values):
+        def inner(*values, **named):
             started = time.perf_counter()
             try:
-                return function(*values)
+                return function(*values, **named)
             finally:
                 spent["check"] += (time.perf_counter() - started) * 1000
 
@@ -107,7 +107,6 @@ def timed(pool: db.Pool, run: str, count: int) -> tuple[list[float], list[float]
     fresh, copies, whole = [], [], []
     with (
         mock.patch.object(candidates, "lock", clocked(candidates.lock)),
-        mock.patch.object(candidates, "keep", clocked(candidates.keep)),
         mock.patch.object(groups, "settle", clocked(groups.settle)),
     ):
         for number in range(count):

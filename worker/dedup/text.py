@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 import numpy as np
@@ -25,11 +24,10 @@ COMPARED = 3  # tokens of the shingles that containment counts
 
 @dataclass(frozen=True)
 class Text:
-    """Headline, body and time of an article; `since` is None where nothing is known of it."""
+    """Headline and body of an article."""
 
     title: str
     body: str
-    since: datetime | None = None
 
     @cached_property
     def words(self) -> list[str]:
