@@ -2,7 +2,7 @@
 
     python bench/dedup.py [--pairs 4000] [--seed 11] [PAIRS.jsonl...]
 
-Without files it takes fresh pairs of ground/pairs.py and of ../shared/corpora/make_pairs.py. datasketch is in the group
+Without files it takes fresh pairs of ground/desk.py, ground/pairs.py and ../shared/corpora/make_pairs.py. datasketch is in the group
 of peers (pip install --group peers); without it its lines are left out.
 """
 
@@ -115,9 +115,10 @@ def sets(options: argparse.Namespace) -> Iterator[tuple[str, list[dict[str, Any]
     for path in options.files:
         yield path.name, [json.loads(line) for line in path.open(encoding="utf-8") if line.strip()]
     if not options.files:
-        from ground import pairs
+        from ground import desk, pairs
 
         stories = pairs.stories()
+        yield "edits of desks, never fitted on (ground/desk.py)", list(desk.pairs(stories, options.seed, options.pairs))
         yield "other edits and reports (ground/pairs.py)", list(pairs.pairs(stories, options.seed, options.pairs))
         yield "make_pairs.py", list(pairs.maker.pairs(stories, options.seed, options.pairs))
 
