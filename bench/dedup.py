@@ -2,8 +2,8 @@
 
     python bench/dedup.py [--pairs 4000] [--seed 11] [PAIRS.jsonl...]
 
-Without files it takes fresh pairs of ground/desk.py, ground/pairs.py and ../shared/corpora/make_pairs.py. datasketch is in the group
-of peers (pip install --group peers); without it its lines are left out.
+Without files it takes fresh pairs of ground/desk.py, ground/pairs.py and ../shared/corpora/make_pairs.py. datasketch is
+in the group of peers (pip install --group peers); without it its lines are left out.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """Series of reports that no threshold was chosen on; slots as in templates.py."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 REPORTS = {
