@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from worker.dedup import sketch, tokens
+from worker.dedup.alignment import ANCHOR
 from worker.dedup.sketch import Hashes
 from worker.dedup.tokens import Placed
 
@@ -19,7 +20,6 @@ CORRECTED = re.compile(  # at the beginning, as agencies mark the second version
     r"|correctie|rättelse|rettelse|исправлен|поправка|訂正|更正)",
     re.IGNORECASE,
 )
-COMPARED = 3  # tokens of the shingles that containment counts
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,16 @@ class Text:
         return sketch.sketch(self.codes)
 
     @cached_property
+    def grams(self) -> Hashes:
+        """The short shingles of the body, in its order."""
+        return sketch.shingles(self.codes, ANCHOR)
+
+    @cached_property
     def shingles(self) -> Hashes:
-        """The different short shingles of the body, ascending."""
-        return np.unique(sketch.shingles(self.codes, COMPARED))
+        """The different ones of these, ascending."""
+        return np.unique(self.grams)
+
+    @cached_property
+    def title_grams(self) -> Hashes:
+        """The short shingles of the headline."""
+        return sketch.shingles(sketch.codes(self.title_words), ANCHOR)

@@ -99,13 +99,13 @@ def containment(shorter: Text, longer: Text) -> float:
 
 def measure(shorter: Text, longer: Text, contained: float) -> Measures:
     """Lay the texts side by side and count what agrees and what does not."""
-    runs = align(shorter.words, longer.words)
+    runs = align(shorter.words, longer.words, shorter.grams, longer.grams)
     sizes = len(shorter.words), len(longer.words)
     common = _flags(runs, 0, sizes[0]), _flags(runs, 1, sizes[1])
     long = [run for run in runs if run.size > 1]
     aligned = sum(run.size for run in long)
     conflicts, agreeing = _conflicts(shorter, longer, runs, common)
-    conflicts += _title_conflict(shorter.title_words, longer.title_words)
+    conflicts += _title_conflict(shorter, longer)
     shared = [word for run in runs for word in shorter.words[run.a : run.a + run.size]]
     return Measures(
         contained,
@@ -220,9 +220,10 @@ def _conflicts(
     return list(found), agreeing
 
 
-def _title_conflict(one: Sequence[str], other: Sequence[str]) -> list[str]:
+def _title_conflict(a: Text, b: Text) -> list[str]:
     """The different values of two headlines that are one but for these, as those of a series are."""
-    runs = align(one, other)
+    one, other = a.title_words, b.title_words
+    runs = align(one, other, a.title_grams, b.title_grams)
     common = sum(run.size for run in runs)
     if common == max(len(one), len(other)) or common < TITLE_FRAME * max(len(one), len(other)):
         return []
