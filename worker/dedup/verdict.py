@@ -18,7 +18,7 @@ from worker.dedup.tokens import AFTER_DIGITS, Placed, Token
 # Chosen on generated pairs (bench/ground/pairs.py) and on news stories of 1987 and 2017 that were read side by side.
 HOPELESS = 0.30  # of the shorter's shingles: two stories that share a quotation have as much
 OPENING = 40  # tokens: what a story begins with tells it from the next one, which ends with the same background
-OPENS = 0.85  # of the opening of one text in the other: the same report, if both have enough in common
+OPENS, BOTH_OPEN = 0.85, 0.60  # of one opening in the other text, or of each: one report, if enough else is common
 ENOUGH = 0.60  # of the shorter text that the other must have where they open alike
 SPARSE = 0.50  # enough where the common text is no block in the same place of both, as quotations and boilerplate are
 SPREAD = 0.75  # of the stretches of the shorter text, at least half of which the other has: edited all over
@@ -161,7 +161,7 @@ def _too_little(found: Measures) -> str | None:
     is_calm = len(found.conflicts) <= FEW_CONFLICTS
     if min(found.openings) >= REOPENS and found.piece <= PIECE and found.aligned >= REWRITTEN and is_calm:
         return None
-    if max(found.openings) >= OPENS:
+    if max(found.openings) >= OPENS or min(found.openings) >= BOTH_OPEN:
         is_edited = found.spread >= SPREAD and is_calm
         if found.similarity < (SPARSE if is_edited else ENOUGH):
             return f"only {found.similarity:.0%} of the shorter text are in the other"
