@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.worker.test_dedup_groups import story
+from tests.worker.builders import save
+from tests.worker.test_dedup_groups import story, titled
+from worker.dedup.compare import Side, compare
 from worker.dedup.text import Text
 from worker.dedup.verdict import decide
 
@@ -66,3 +68,24 @@ def test_a_name_and_its_initials_are_no_two_names():
     lines = [f"In {line[0].lower()}{line[1:-1]} the United Nations said." for line in REPORT[:10]]
     short = [line.replace("United Nations", "UN") for line in lines]
     assert decide(text(lines), text(short)).is_copy
+
+
+def test_the_store_decides_as_the_comparison_does(pool, conn):
+    pairs = {
+        "whole": (REPORT, REPORT),
+        "lead": (REPORT, [*OWN[:5], *REPORT[:10]]),
+        "corrected": (figured(), ["Correction: figures.", *figured(2, 4, 6)]),
+        "series": (figured(), figured(2, 4, 6)),
+        "background": ([*OWN[:6], *REPORT[:10]], [*OTHER[:12], *REPORT[:10]]),
+        "other": (OWN, OTHER),
+    }
+    decided, stored = {}, {}
+    for name, sides in pairs.items():
+        conn.execute("truncate article, sketch, likeness, article_url, event cascade")
+        one, other = (titled(f"{name}{number}", lines) for number, lines in enumerate(sides))
+        for item in (one, other):
+            save(pool, item)
+        decided[name] = compare(*(Side(item.title, item.body, item.source) for item in (one, other))).verdict
+        stored[name] = "copy" if conn.execute("select from dateline.copies").fetchall() else "different"
+    assert stored == decided
+    assert set(decided.values()) == {"copy", "different"}
