@@ -1,6 +1,6 @@
 """Near-duplicates: Dateline's verdict beside datasketch's MinHash-LSH and plain SimHash on the same labelled pairs.
 
-    python bench/dedup.py [--pairs 4000] [--seed 11] [PAIRS.jsonl...]
+    python bench/dedup.py [--pairs 4000] [--seed 11] [--news NewsArticles.csv] [PAIRS.jsonl...]
 
 Without files it takes fresh pairs of ground/desk.py, ground/pairs.py and ../shared/corpora/make_pairs.py. datasketch is
 in the group of peers (pip install --group peers); without it its lines are left out.
@@ -114,7 +114,11 @@ def sets(options: argparse.Namespace) -> Iterator[tuple[str, list[dict[str, Any]
     """The labelled pairs, by name."""
     for path in options.files:
         yield path.name, [json.loads(line) for line in path.open(encoding="utf-8") if line.strip()]
-    if not options.files:
+    if options.news:
+        from ground import news
+
+        yield "real stories labelled by hand (ground/news.py)", list(news.pairs(options.news))
+    elif not options.files:
         from ground import desk, pairs
 
         stories = pairs.stories()
@@ -127,6 +131,7 @@ def main() -> None:
     """Print quality for each set of pairs, then the cost of a fingerprint."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--news", type=Path, help="the stories of ground/news.py, in the place of generated pairs")
     parser.add_argument("--pairs", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=11)
     options = parser.parse_args()

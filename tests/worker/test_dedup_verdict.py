@@ -22,6 +22,11 @@ def figured(*changed):
     return [f"{line[:-1]} {(number + 3) * (9 if number in changed else 1)}." for number, line in enumerate(REPORT[:10])]
 
 
+def timed(clock):
+    """Ten sentences with an hour of the evening each."""
+    return [f"{line[:-1]} at {clock(hour)}." for hour, line in enumerate(REPORT[:10], 13)]
+
+
 def rewritten(sentences):
     """Every second half of the sentences after the fourth in other words."""
     edited = [" ".join(a.split()[:6] + b.split()[6:]) for a, b in zip(sentences[4:], OWN[4:], strict=True)]
@@ -35,6 +40,9 @@ def rewritten(sentences):
         pytest.param(text(REPORT), text([*OWN[:4], *REPORT[3:]], REPORT[5]), id="another-lead"),
         pytest.param(text(REPORT), text(rewritten(REPORT)), id="rewritten-from-the-fifth-sentence-on"),
         pytest.param(text(figured()), text(figured(4)), id="a-figure-put-right"),
+        pytest.param(
+            text(timed(lambda hour: f"{hour}:20")), text(timed(lambda hour: f"{hour - 12}:20 p.m.")), id="another-clock"
+        ),
         pytest.param(text(figured()), text(figured(2, 4, 6), "CORRECTED: the figures"), id="marked-as-corrected"),
         pytest.param(text(figured()), text(["Correction: figures.", *figured(2, 4, 6)]), id="opens-with-a-correction"),
     ],
