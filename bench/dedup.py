@@ -1,9 +1,9 @@
 """Near-duplicates: Dateline's verdict beside datasketch's MinHash-LSH and plain SimHash on the same labelled pairs.
 
-    python bench/dedup.py [--pairs 4000] [--seed 11] [PAIRS.jsonl...]
+    python bench/dedup.py [--pairs 4000] [--seed 11] [--news NewsArticles.csv] [PAIRS.jsonl...]
 
-Without files it takes fresh pairs of ground/pairs.py and of ../shared/corpora/make_pairs.py. datasketch is in the group
-of peers (pip install --group peers); without it its lines are left out.
+Without files it takes fresh pairs of ground/desk.py, ground/pairs.py and ../shared/corpora/make_pairs.py. datasketch is
+in the group of peers (pip install --group peers); without it its lines are left out.
 """
 
 from __future__ import annotations
@@ -37,6 +37,11 @@ def dateline(pair: dict[str, Any]) -> bool:
     """Dateline's verdict, by the function that the store uses."""
     one, other = (Side(pair[side]["title"], pair[side]["body"]) for side in "ab")
     return compare(one, other).verdict != "different"
+
+
+def fingerprint(words: Sequence[str]) -> tuple[list[int], int | None]:
+    """What Dateline stores of a text."""
+    return sketches.sketch(sketches.codes(words)), sketches.text_hash([], words)
 
 
 def simhash(words: Sequence[str]) -> int:
@@ -86,17 +91,17 @@ def quality(pairs: Sequence[dict[str, Any]], joined: Joined) -> str:
     return f"{right / max(joins, 1):.4f} / {right / max(copies, 1):.4f}   {merged}"
 
 
-def cpu_ms(texts: Sequence[str], fingerprint: Callable[[list[str]], object]) -> float:
+def cpu_ms(texts: Sequence[str], make: Callable[[list[str]], object]) -> float:
     """CPU milliseconds to tokenise and fingerprint a text."""
     started = time.process_time()
     for text in texts:
-        fingerprint(tokens(text))
+        make(tokens(text))
     return (time.process_time() - started) / len(texts) * 1000
 
 
 def methods() -> Iterator[tuple[str, Joined, Callable[[list[str]], object], int]]:
     """Name, verdict, fingerprint and bytes of a fingerprint."""
-    yield "Dateline", dateline, lambda words: (sketches.sketch(words), sketches.text_hash([], words)), 17 * 8
+    yield "Dateline", dateline, fingerprint, (sketches.SIZE + 1) * 8
     for distance in (3, 10):
         yield f"SimHash 64, distance <= {distance}", by_simhash(distance), simhash, 8
     if MinHash is not None:
@@ -109,10 +114,15 @@ def sets(options: argparse.Namespace) -> Iterator[tuple[str, list[dict[str, Any]
     """The labelled pairs, by name."""
     for path in options.files:
         yield path.name, [json.loads(line) for line in path.open(encoding="utf-8") if line.strip()]
-    if not options.files:
-        from ground import pairs
+    if options.news:
+        from ground import news
+
+        yield "real stories labelled by hand (ground/news.py)", list(news.pairs(options.news))
+    elif not options.files:
+        from ground import desk, pairs
 
         stories = pairs.stories()
+        yield "edits of desks, never fitted on (ground/desk.py)", list(desk.pairs(stories, options.seed, options.pairs))
         yield "other edits and reports (ground/pairs.py)", list(pairs.pairs(stories, options.seed, options.pairs))
         yield "make_pairs.py", list(pairs.maker.pairs(stories, options.seed, options.pairs))
 
@@ -121,6 +131,7 @@ def main() -> None:
     """Print quality for each set of pairs, then the cost of a fingerprint."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--news", type=Path, help="the stories of ground/news.py, in the place of generated pairs")
     parser.add_argument("--pairs", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=11)
     options = parser.parse_args()
@@ -132,8 +143,8 @@ def main() -> None:
     bodies = [pair["a"]["body"].split() for _, pairs in named for pair in pairs]
     texts = [" ".join(words[:WORDS]) for words in bodies if len(words) >= WORDS][:500]
     print(f"\n{len(texts)} texts of {WORDS} words{'':16}CPU ms / fingerprint bytes")
-    for method, _, fingerprint, size in methods():
-        print(f"{method:36}{cpu_ms(texts, fingerprint):6.2f}   {size:5}")
+    for method, _, make, size in methods():
+        print(f"{method:36}{cpu_ms(texts, make):6.2f}   {size:5}")
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ class SchemaError(Exception):
 def scrub(value: Any) -> Any:
     """The same value with all that Postgres cannot store replaced by U+FFFD, inside lists and dicts as well."""
     if isinstance(value, str):
-        return UNSTORABLE.sub("\ufffd", value)
+        is_plain = value.isascii() and "\0" not in value  # as most are: faster to see than to search
+        return value if is_plain else UNSTORABLE.sub("\ufffd", value)
     if isinstance(value, dict):
         return {scrub(key): scrub(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

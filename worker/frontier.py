@@ -145,6 +145,9 @@ def settle(
     fetched = outcome.fetched
     conn.execute(
         """
+        with recovered as (
+            update dead_letter set settled_at = now(), settled_as = 'recovered'
+             where page_id = %(id)s and settled_at is null and not %(failed)s)
         update page set attempts = 0, failures = %(failures)s, outcome = %(reason)s, detail = %(detail)s,
                due_at = now() + %(wait)s, article_id = coalesce(%(article)s, article_id),
                wanted = wanted and %(failed)s,
@@ -170,12 +173,6 @@ def settle(
     )
     if outcome.is_failure and schedule.is_final(failures) and not _is_known_to_be_gone(page, outcome):
         bury(conn, page.id, outcome.reason, outcome.detail, page.attempts)
-    elif not outcome.is_failure:
-        conn.execute(
-            "update dead_letter set settled_at = now(), settled_as = 'recovered'"
-            " where page_id = %s and settled_at is null",
-            (page.id,),
-        )
 
 
 def _wait(page: PageTarget, outcome: Outcome, failures: float, since: datetime | None) -> timedelta | None:

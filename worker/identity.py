@@ -30,23 +30,16 @@ class Found:
     moved: tuple[int, ...] = ()
 
 
-def identity_of(conn: Connection, article: Article, source_id: str) -> str:
+def names(article: Article) -> list[str]:
     """What makes a new article this article within its source: the publisher's id, else its canonical key.
 
-    A key that another story has (a site whose variants are stories of their own) gives way to the address itself.
+    A key that another story has (a site whose variants are stories of their own) gives way to the next of these, the
+    address itself.
     """
     if article.source_article_id:
-        return f"id:{article.source_article_id}"
+        return [f"id:{article.source_article_id}"]
     stated = article.canonical_url or article.url
-    row = conn.execute(
-        """
-        select name from unnest(%(names)s::text[]) with ordinality as candidate (name, rank)
-         where not exists (select from article where source_id = %(source)s and identity = name)
-         order by rank limit 1""",
-        {"names": [f"url:{canonical(stated) or stated}", f"url:{article.url}", f"url:{article.url}#2"],
-         "source": source_id},
-    ).fetchone()  # fmt: skip
-    return str(row["name"]) if row else f"url:{article.url}"
+    return [f"url:{canonical(stated) or stated}", f"url:{article.url}", f"url:{article.url}#2"]
 
 
 def lock(conn: Connection, article: Article, source_id: str, read_at: Sequence[str]) -> None:

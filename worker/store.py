@@ -57,7 +57,7 @@ def save(conn: Connection, article: Article, urls: Sequence[str], listed_by: str
     read_at = sorted({*urls, article.url})
     source_id = identity.source_of(conn, article, listed_by)
     identity.lock(conn, article, source_id, read_at)
-    text = Text(article.title or "", article.body, article.published)
+    text = Text(article.title or "", article.body)
     ignored = parameters.observe(conn, article.url, text.hash)
     found = identity.find(conn, article, source_id, read_at, text.hash, ignored)
     if found.id is None:
@@ -70,26 +70,36 @@ def save(conn: Connection, article: Article, urls: Sequence[str], listed_by: str
 
 
 def _insert(conn: Connection, article: Article, source_id: str, text: Text) -> Saved:
-    name = identity.identity_of(conn, article, source_id)
     candidates.lock(conn, [*text.sketch, text.hash])
     row = db.one(
         conn.execute(
             """
-            insert into article (source_id, identity, title, subtitle, authors, published, kind, body, url,
-                   canonical_url, source_article_id, agency, published_precision, published_raw, modified, language,
-                   section, edition, edition_date, dateline, image, tags, access, provenance, correction, text_hash)
-            values (%(source)s, %(identity)s, %(title)s, %(subtitle)s, %(authors)s, %(published)s, %(kind)s, %(body)s,
-                   %(url)s, %(canonical_url)s, %(source_article_id)s, %(agency)s, %(published_precision)s,
-                   %(published_raw)s, %(modified)s, %(language)s, %(section)s, %(edition)s,
-                   %(edition_date)s, %(dateline)s, %(image)s, %(tags)s,
-                   %(access)s, %(provenance)s, %(correction)s, %(text_hash)s)
-            returning id, first_seen""",
-            {**_values(article), "source": source_id, "identity": name, "text_hash": text.hash},
+            with stored as (
+                insert into article (source_id, identity, title, subtitle, authors, published, kind, body, url,
+                       canonical_url, source_article_id, agency, published_precision, published_raw, modified, language,
+                       section, edition, edition_date, dateline, image, tags, access, provenance, correction, text_hash)
+                select %(source)s, name, %(title)s, %(subtitle)s, %(authors)s, %(published)s, %(kind)s, %(body)s,
+                       %(url)s, %(canonical_url)s, %(source_article_id)s, %(agency)s, %(published_precision)s,
+                       %(published_raw)s, %(modified)s, %(language)s, %(section)s, %(edition)s, %(edition_date)s,
+                       %(dateline)s, %(image)s, %(tags)s, %(access)s, %(provenance)s, %(correction)s, %(text_hash)s
+                  from unnest(%(names)s::text[]) with ordinality as n (name, rank)
+                 order by exists (select from article where source_id = %(source)s and identity = name), rank limit 1
+                returning id, first_seen),
+            kept as (
+                insert into sketch (hash, article_id) select h, id from stored, unnest(%(sketch)s::bigint[]) as h)
+            select id, first_seen, exists (select from article where text_hash = %(text_hash)s) as has_twin from stored
+            """,
+            {
+                **_values(article),
+                "source": source_id,
+                "names": identity.names(article),
+                "text_hash": text.hash,
+                "sketch": text.sketch,
+            },
         )
     )
     since = article.published or row["first_seen"]
-    candidates.keep(conn, row["id"], text.sketch)
-    regrouped = groups.settle(conn, row["id"], replace(text, since=since))
+    regrouped = groups.settle(conn, row["id"], text, since, has_twin=row["has_twin"])
     is_copy = Event("copied", row["id"]) in regrouped
     events = (Event("created", row["id"]), *regrouped)
     return Saved(row["id"], "copied" if is_copy else "new", events, since)
@@ -122,7 +132,7 @@ def _revise(
     moved: Sequence[dict[str, Any]],
 ) -> list[Event]:
     """Keep the earlier text of a row, write the new one, and settle whose copies they are now."""
-    text = Text(article.title or "", article.body, article.published or known["first_seen"])
+    text, since = Text(article.title or "", article.body), article.published or known["first_seen"]
     is_compared = bool(moved) or not COMPARED.isdisjoint(changed)
     if is_compared:
         earlier = [Text(row["title"], row["body"]) for row in (known, *moved)]
@@ -138,7 +148,7 @@ def _revise(
         left = groups.leave(conn, [row["id"] for row in moved]) if moved else []
         candidates.drop(conn, [known["id"]])
         candidates.keep(conn, known["id"], text.sketch)
-        events += groups.resettle(conn, known["id"], text, known["text_hash"], left)
+        events += groups.resettle(conn, known["id"], text, since, known["text_hash"], left)
     return events
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from ground import corpora, templates
+from ground import corpora, desk_reports, templates
 
 Story = dict[str, str]
 Edit = Callable[[random.Random, Story, list[Story]], Story]
@@ -28,6 +28,7 @@ assert _spec.loader
 maker = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(maker)
 
+REPORTS = {**templates.REPORTS, **desk_reports.REPORTS}  # those of the desk are not in the pairs of this module
 FIGURE = re.compile(r"(?<![\d.,:-])[1-9]\d{0,2}(?![\d.,:-]|\w)")
 MONTH = "|".join(templates.MONTHS)
 NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -194,7 +195,7 @@ LIGHT: list[Edit] = [maker.headline, notated, framed, shouted]
 
 def report(rng: random.Random, name: str, kept: list[str] | None = None, keep: float = 0.0) -> tuple[Story, list[str]]:
     """One day's report of a series; `kept` holds another day's values, each used again with probability `keep`."""
-    text = templates.REPORTS[name]
+    text = REPORTS[name]
     draws = {
         "name": templates.NAMES,
         "city": templates.CITIES_OF.get(name, templates.CITIES),
@@ -340,15 +341,15 @@ def stories() -> list[Story]:
     return list(maker.load([corpora.truth(name) for name in corpora.NEWS]))
 
 
-def main() -> None:
-    """Print pairs, one a line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def print_pairs(purpose: str | None, make: Callable[[list[Story], int, int], Iterator[dict[str, Any]]]) -> None:
+    """Print the pairs that a program's options ask for, one a line."""
+    parser = argparse.ArgumentParser(description=purpose, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pairs", type=int, default=4000)
     options = parser.parse_args()
-    for pair in pairs(stories(), options.seed, options.pairs):
+    for pair in make(stories(), options.seed, options.pairs):
         print(json.dumps(pair, ensure_ascii=False))
 
 
 if __name__ == "__main__":
-    main()
+    print_pairs(__doc__, pairs)

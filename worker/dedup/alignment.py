@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.dedup.sketch import Hashes
 
 ANCHOR = 3  # tokens that occur once in each text and are believed to correspond
 SMALL_GAP = 60  # tokens on either side; within such a gap every common run counts, in a larger one only anchors
@@ -30,15 +34,15 @@ class Gap(NamedTuple):
     b_end: int
 
 
-def align(a: Sequence[str], b: Sequence[str]) -> list[Run]:
-    """The runs that both texts share, in the order of both.
+def align(a: Sequence[str], b: Sequence[str], a_grams: Hashes, b_grams: Hashes) -> list[Run]:
+    """The runs that both texts share, in the order of both; `a_grams`: hashes of every `ANCHOR` tokens of one in a row.
 
     Anchors are trigrams unique in each text, the longest chain of them that ascends in both (patience diff, Cohen);
     small gaps between them are compared token by token.
     """
     runs: list[Run] = []
     a_end = b_end = 0
-    for i, j in [*_chain(a, b), (len(a), len(b))]:
+    for i, j in [*_chain(a_grams, b_grams), (len(a), len(b))]:
         if i < a_end or j < b_end:
             continue  # the run before it went on this far
         runs += _between(a, b, Gap(a_end, i, b_end, j))
@@ -56,10 +60,11 @@ def gaps(runs: Sequence[Run]) -> Iterator[Gap]:
         yield Gap(one.a + one.size, two.a, one.b + one.size, two.b)
 
 
-def _chain(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
+def _chain(a: Hashes, b: Hashes) -> list[tuple[int, int]]:
     """Where trigrams unique in each text stand in both: the longest chain that ascends in both."""
-    ours, theirs = _unique(a), _unique(b)
-    pairs = [(i, theirs[gram]) for gram, i in ours.items() if gram in theirs]
+    pairs = _anchors(a, b)
+    if all(one[1] < two[1] for one, two in pairwise(pairs)):  # as mostly: nothing was moved
+        return pairs
     ends: list[int] = []  # the smallest last place of a chain of each length
     best: list[int] = []
     before: list[int] = []
@@ -76,11 +81,19 @@ def _chain(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
     return chain[::-1]
 
 
-def _unique(words: Sequence[str]) -> dict[tuple[str, str, str], int]:
-    """The trigrams that occur once, in their order, and where."""
-    grams = list(zip(words, words[1:], words[2:], strict=False))
-    counts = Counter(grams)
-    return {gram: place for place, gram in enumerate(grams) if counts[gram] == 1}
+def _anchors(a: Hashes, b: Hashes) -> list[tuple[int, int]]:
+    """The places of the trigrams that occur once in each text, in the order of the first."""
+    ours, theirs = _unique(a), _unique(b)
+    _, at, other_at = np.intersect1d(a[ours], b[theirs], assume_unique=True, return_indices=True)
+    places, others = ours[at], theirs[other_at]
+    order = np.argsort(places)
+    return list(zip(places[order].tolist(), others[order].tolist(), strict=True))
+
+
+def _unique(grams: Hashes) -> npt.NDArray[np.intp]:
+    """Where the trigrams stand that occur once."""
+    _, first, counts = np.unique(grams, return_index=True, return_counts=True)
+    return np.asarray(first[counts == 1], np.intp)
 
 
 def _length(a: Sequence[str], b: Sequence[str], i: int, j: int) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from psycopg.rows import DictRow
+
 from worker.db import Connection, Pool
 from worker.dedup.sketch import SHARED, WINDOW
 
@@ -37,19 +39,25 @@ def drop(conn: Connection, article_ids: Sequence[int]) -> None:
     conn.execute("delete from sketch where article_id = any(%s)", (list(article_ids),))
 
 
-def find(conn: Connection, sketch: Sequence[int], since: datetime, but: int = 0) -> list[int]:
-    """The articles to compare with, those that share most first; `but` is the article itself."""
-    rows = conn.execute(
+def find(conn: Connection, sketch: Sequence[int], since: datetime, but: int = 0) -> list[DictRow]:
+    """The articles to compare with, those that share most first; `but` is the article itself.
+
+    Each with its text, and whether it is in a group: `id`, `title`, `body`, `text_hash`, `is_grouped`.
+    """
+    return conn.execute(
         """
-        with near as (
+        with near as materialized (
             select s.article_id, count(*) as shared
               from unnest(%(hashes)s::bigint[]) as h
              cross join lateral (select article_id from sketch where hash = h order by article_id desc
                                   limit %(newest)s) as s
              where s.article_id <> %(but)s
              group by s.article_id having count(*) >= %(shared)s)
-        select n.article_id from near n join article a on a.id = n.article_id
+        select a.id, a.title, a.body, a.text_hash,
+               a.copy_of is not null or exists (select from article c where c.copy_of = a.id) as is_grouped
+          from near n join article a on a.id = n.article_id
          where coalesce(a.published, a.first_seen) between %(since)s - %(window)s and %(since)s + %(window)s
+           and a.text_hash is not null
          order by n.shared desc, n.article_id desc limit %(most)s""",
         {
             "hashes": list(sketch),
@@ -61,7 +69,6 @@ def find(conn: Connection, sketch: Sequence[int], since: datetime, but: int = 0)
             "window": WINDOW,
         },
     ).fetchall()
-    return [row["article_id"] for row in rows]
 
 
 def expire(pool: Pool) -> None:

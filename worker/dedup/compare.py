@@ -35,12 +35,12 @@ class Comparison:
 
 def compare(one: Side, other: Side) -> Comparison:
     """What the store would decide; same is one article: one row, or one source in which nothing tells them apart."""
-    a, b = (Text(side.title, side.body, side.since) for side in (one, other))
+    a, b = (Text(side.title, side.body) for side in (one, other))
     shared = len({*a.sketch} & {*b.sketch})
     if _is_same(one, other, a, b):
         return Comparison("same", 1.0, "one article: source, headline and text are equal", shared)
     found = decide(a, b)
-    reason = _not_compared(a, b, shared) if found.is_copy and found.method == "near" else None
+    reason = _not_compared(one.since, other.since, shared) if found.is_copy and found.method == "near" else None
     if reason:
         found = Verdict(False, found.similarity, reason, None, found.measures)
     return Comparison("copy" if found.is_copy else "different", found.similarity, found.reason, shared, found.measures)
@@ -57,9 +57,9 @@ def _is_same(one: Side, other: Side, a: Text, b: Text) -> bool:
     )
 
 
-def _not_compared(a: Text, b: Text, shared: int) -> str | None:
+def _not_compared(one: datetime | None, other: datetime | None, shared: int) -> str | None:
     """Why the store would not compare two texts that are alike; None if it would."""
-    if a.since and b.since and abs(a.since - b.since) > WINDOW:
+    if one and other and abs(one - other) > WINDOW:
         return f"alike, but published more than {WINDOW.days} days apart"
     if shared < SHARED:
         return f"alike, but only {shared} of the hashes of their sketches are equal"

@@ -29,6 +29,7 @@ SCALES = {
     )
     for word in words.split()
 }
+HALF_DAY = 12  # hours
 MAX_DIGITS = 15  # of a figure that is a quantity; longer ones are numbers of something
 
 
@@ -72,8 +73,10 @@ def _has_all(some: Sequence[Quantity], others: Sequence[Quantity]) -> bool:
 
 
 def _is_like(one: Quantity, other: Quantity) -> bool:
-    """Whether two figures are equal, or one of them is the other, rounded to fewer places."""
+    """Whether two figures are equal, one of them is the other rounded to fewer places, or both are one hour."""
     apart = abs(one.value - other.value)
+    if apart == HALF_DAY and max(one.value, other.value) < 2 * HALF_DAY:
+        return True  # 7 p.m. and 19:00
     return apart == 0 or (one.slack != other.slack and apart <= max(one.slack, other.slack))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.rows import DictRow, class_row
+from psycopg.rows import DictRow
 
 from worker.db import Connection
 from worker.dedup import candidates
@@ -55,29 +55,29 @@ def lock(conn: Connection) -> None:
     conn.execute("select pg_advisory_xact_lock(hashtextextended('dateline.groups', 0))")
 
 
-def settle(conn: Connection, article_id: int, text: Text) -> list[Event]:
-    """Compare a new article with its candidates and mend all groups that it touches.
+def settle(conn: Connection, article_id: int, text: Text, since: datetime, *, has_twin: bool) -> list[Event]:
+    """Compare a new article, out since then, with its candidates and mend all groups that it touches.
 
-    Its row and sketch must be written, and its hashes locked (`candidates.lock`). Returns the events of the articles
-    that became copies, or originals again.
+    Its row and sketch must be written, and its hashes locked (`candidates.lock`); `has_twin`: whether another article
+    has the same text. Returns the events of the articles that became copies, or originals again.
     """
-    likes = _compare(conn, article_id, text)
-    if not likes and not _has_twin(conn, article_id, text.hash):
+    likes = _compare(conn, article_id, text, since)
+    if not likes and not has_twin:
         return []
     lock(conn)
-    return _mend(conn, [article_id, *likes], None)
+    return _mend(conn, [article_id], article_id, likes)
 
 
 def resettle(
-    conn: Connection, article_id: int, text: Text, before: int | None, also: Sequence[int] = ()
+    conn: Connection, article_id: int, text: Text, since: datetime, before: int | None, also: Sequence[int] = ()
 ) -> list[Event]:
     """The same for an article whose text changed; `before` is the hash of the text it had, `also` what `leave` gave.
 
     The hashes of both texts must be locked, and the groups (`lock`).
     """
-    touched = _forget(conn, [article_id])
-    likes = _compare(conn, article_id, text)
-    return _mend(conn, [article_id, *touched, *likes, *also], before)
+    touched = {article_id, *_forget(conn, [article_id]), *also}
+    touched.update(row["id"] for row in conn.execute("select id from article where text_hash = %s", (before,)))
+    return _mend(conn, touched, article_id, _compare(conn, article_id, text, since))
 
 
 def leave(conn: Connection, ids: Sequence[int]) -> list[int]:
@@ -90,10 +90,15 @@ def leave(conn: Connection, ids: Sequence[int]) -> list[int]:
     return [*_forget(conn, ids), *(row["id"] for row in copies)]
 
 
-def _mend(conn: Connection, ids: Iterable[int], before: int | None) -> list[Event]:
-    """Settle anew who is whose copy among these articles, those of the text before, and all that are connected."""
-    members, likenesses = _group(conn, ids, before)
-    return _write(conn, members, arrange(members, likenesses))
+def _mend(conn: Connection, ids: Iterable[int], article_id: int, likes: Mapping[int, float]) -> list[Event]:
+    """Settle anew who is whose copy among these articles, those that one of them is like, and all connected ones."""
+    new = {_pair(article_id, number): similarity for number, similarity in likes.items()}
+    members, likenesses = _group(conn, {*ids, *likes})
+    return _write(conn, members, arrange(members, {**likenesses, **new}), new)
+
+
+def _pair(one: int, other: int) -> tuple[int, int]:
+    return min(one, other), max(one, other)
 
 
 def compared(conn: Connection, article_id: int) -> list[int]:
@@ -109,7 +114,7 @@ def compared(conn: Connection, article_id: int) -> list[int]:
     if row is None:
         return []
     found = candidates.find(conn, row["hashes"], row["since"], article_id) if row["hashes"] else []
-    return list(dict.fromkeys([*filter(None, [row["copy_of"]]), *row["likes"], *found]))
+    return list(dict.fromkeys([*filter(None, [row["copy_of"]]), *row["likes"], *(other["id"] for other in found)]))
 
 
 def arrange(members: Sequence[Member], likenesses: Mapping[tuple[int, int], float]) -> dict[int, Place]:
@@ -149,136 +154,120 @@ def _forget(conn: Connection, ids: Sequence[int]) -> list[int]:
     return sorted({row[side] for row in rows for side in ("one", "other")} - set(ids))
 
 
-def _compare(conn: Connection, article_id: int, text: Text) -> dict[int, float]:
+def _compare(conn: Connection, article_id: int, text: Text, since: datetime) -> dict[int, float]:
     """The articles that it is like, with how much: of its candidates, their originals, and the copies of these."""
-    if not text.sketch or text.since is None:
+    if not text.sketch:
         return {}
-    found = candidates.find(conn, text.sketch, text.since, article_id)
-    verdicts: dict[int, float | None] = {}  # by hash of the text: equal texts are read once
+    found = candidates.find(conn, text.sketch, since, article_id)
+    verdicts: dict[int, float | None] = {
+        text.hash or 0: None
+    }  # by hash of the text: equal ones are a group as they are
     likes: dict[int, float] = {}
     seen: set[int] = {article_id}
-    while new := [number for number in found if number not in seen]:
-        seen.update(new)
-        for row in _texts(conn, new):
-            if row["text_hash"] == text.hash:
-                continue  # equal texts are one group as they are
+    while found:
+        seen.update(row["id"] for row in found)
+        for row in found:
             if row["text_hash"] not in verdicts:
-                verdict = decide(text, Text(row["title"], row["body"], row["since"]))
+                verdict = decide(text, Text(row["title"], row["body"]))
                 verdicts[row["text_hash"]] = verdict.similarity if verdict.is_copy else None
             if (similarity := verdicts[row["text_hash"]]) is not None:
                 likes[row["id"]] = similarity
-        found = _fellows(conn, list(likes), text.since)
-    _keep(conn, article_id, likes)
+        grouped = [row["id"] for row in found if row["id"] in likes and row["is_grouped"]]
+        found = _fellows(conn, grouped, seen, since) if grouped else []
     return likes
 
 
-def _keep(conn: Connection, article_id: int, likes: Mapping[int, float]) -> None:
-    """Remember the articles that an article is like, and how much."""
-    if not likes:
-        return
-    conn.execute(
-        """
-        insert into likeness (one, other, similarity)
-        select least(%(id)s, l.id), greatest(%(id)s, l.id), l.similarity
-          from unnest(%(ids)s::bigint[], %(similar)s::real[]) as l (id, similarity)
-            on conflict (one, other) do update set similarity = excluded.similarity""",
-        {"id": article_id, "ids": list(likes), "similar": list(likes.values())},
-    )
-
-
-def _texts(conn: Connection, ids: Sequence[int]) -> list[DictRow]:
-    return conn.execute(
-        """
-        select id, title, body, text_hash, coalesce(published, first_seen) as since from article
-         where id = any(%s) and text_hash is not null order by id""",
-        (list(ids),),
-    ).fetchall()
-
-
-def _fellows(conn: Connection, ids: Sequence[int], since: datetime) -> list[int]:
+def _fellows(conn: Connection, ids: Sequence[int], seen: Iterable[int], since: datetime) -> list[DictRow]:
     """The originals and copies of the groups that these articles are in, as far as they may be compared."""
-    if not ids:
-        return []
-    rows = conn.execute(
+    return conn.execute(
         """
         with originals as materialized (
             select array_agg(coalesce(copy_of, id)) as ids from article where id = any(%(ids)s))
-        select a.id from article a
+        select a.id, a.title, a.body, a.text_hash, true as is_grouped
+          from article a
          where (a.id = any((select ids from originals)::bigint[])
                 or a.copy_of = any((select ids from originals)::bigint[]))
+           and a.id <> all(%(seen)s) and a.text_hash is not null
            and coalesce(a.published, a.first_seen) between %(since)s - %(window)s and %(since)s + %(window)s
          order by a.copy_of nulls first, a.id limit 500""",
-        {"ids": list(ids), "since": since, "window": WINDOW},
+        {"ids": list(ids), "seen": list(seen), "since": since, "window": WINDOW},
     ).fetchall()
-    return [row["id"] for row in rows]
 
 
-def _has_twin(conn: Connection, article_id: int, value: int | None) -> bool:
-    """Whether another article has the same text."""
-    row = conn.execute("select 1 from article where text_hash = %s and id <> %s limit 1", (value, article_id))
-    return row.fetchone() is not None
+def _group(conn: Connection, ids: Iterable[int]) -> tuple[list[Member], dict[tuple[int, int], float]]:
+    """All articles that one gets to from these by likeness, equal texts and copies, and all their likenesses.
 
-
-def _group(
-    conn: Connection, ids: Iterable[int], before: int | None
-) -> tuple[list[Member], dict[tuple[int, int], float]]:
-    """All articles that are connected with these by likeness or by equal texts, and all their likenesses."""
-    with conn.cursor(row_factory=class_row(Member)) as cursor:
-        members = cursor.execute(
-            """
-            with found as (select a.*, s.name, s.site from article a join source s on s.id = a.source_id
-                            where a.id = any(%(ids)s) and a.method is distinct from %(moved)s),
-            credited as (select lower(agency) as agency from found where agency is not null)
-            select id, coalesce(text_hash, -id) as text_hash, copy_of, similarity, method,
-                   exists (select from credited c where c.agency in (lower(name), source_id, split_part(site, '.', 1)))
-                       as is_agency,
-                   published + case published_precision when 'day' then interval '1 day' else interval '0' end as since
-              from found""",
-            {"ids": _connected(conn, ids, before), "moved": MOVED},
-        ).fetchall()
-    rows = conn.execute(
-        "select one, other, similarity from likeness where one = any(%(ids)s) and other = any(%(ids)s)",
-        {"ids": [member.id for member in members]},
-    ).fetchall()
-    return members, {(row["one"], row["other"]): row["similarity"] for row in rows}
-
-
-def _connected(conn: Connection, ids: Iterable[int], before: int | None) -> list[int]:
-    """The articles that one gets to from these by likeness, equal texts and copies, step by step.
-
-    Not one recursive statement: its plan reads the whole table as soon as that is large.
+    Step by step, not by one recursive statement: its plan reads the whole table as soon as that is large.
     """
-    reached: set[int] = set()
+    rows: dict[int, DictRow] = {}
     new = set(ids)
-    if before is not None:
-        new.update(row["id"] for row in conn.execute("select id from article where text_hash = %s", (before,)))
-    while new := new - reached:
-        reached |= new
-        rows = conn.execute(
-            """
-            select other as id from likeness where one = any(%(ids)s)
-            union select one from likeness where other = any(%(ids)s)
-            union select id from article where copy_of = any(%(ids)s) and method <> %(moved)s
-            union select copy_of from article where id = any(%(ids)s) and copy_of is not null
-            union select id from article where text_hash = any(array(
-                select text_hash from article where id = any(%(ids)s) and text_hash is not null))""",
-            {"ids": list(new), "moved": MOVED},
+    while new:
+        found = _reached(conn, new)
+        rows.update((row["id"], row) for row in found)
+        near = {int(number) for row in found for number in (*row["likes"], *row["others"])}
+        new = near - rows.keys()
+    rows = {number: row for number, row in rows.items() if row["method"] != MOVED}
+    credited = {row["agency"] for row in rows.values()}
+    members = [
+        Member(
+            *(number, row["text_hash"], not credited.isdisjoint(row["names"]), row["since"]),
+            *(row["copy_of"], row["similarity"], row["method"]),
         )
-        new = {row["id"] for row in rows}
-    return sorted(reached)
+        for number, row in sorted(rows.items())
+    ]
+    likenesses = {
+        _pair(number, int(other)): similarity
+        for number, row in rows.items()
+        for other, similarity in row["likes"].items()
+        if int(other) in rows
+    }
+    return members, likenesses
 
 
-def _write(conn: Connection, members: Sequence[Member], places: Mapping[int, Place]) -> list[Event]:
-    """Move the articles whose place is another than it was; originals first: they are, before others copy."""
+def _reached(conn: Connection, ids: Iterable[int]) -> list[DictRow]:
+    """These articles, with what makes one the original and all that are connected with each."""
+    return conn.execute(
+        """
+        select a.id, coalesce(a.text_hash, -a.id) as text_hash, a.copy_of, a.similarity, a.method,
+               lower(a.agency) as agency, array[lower(s.name), s.id, split_part(s.site, '.', 1)] as names,
+               a.published + case a.published_precision when 'day' then interval '1 day' else interval '0' end as since,
+               (select coalesce(jsonb_object_agg(id, similarity), '{}') from (
+                    select other as id, similarity from likeness where one = a.id
+                    union all select one, similarity from likeness where other = a.id) as l) as likes,
+               array(select c.id from article c where c.copy_of = a.id and c.method <> %(moved)s
+                     union select t.id from article t where t.text_hash = a.text_hash
+                     union select a.copy_of where a.copy_of is not null) as others
+          from article a join source s on s.id = a.source_id where a.id = any(%(ids)s)""",
+        {"ids": list(ids), "moved": MOVED},
+    ).fetchall()
+
+
+def _write(
+    conn: Connection,
+    members: Sequence[Member],
+    places: Mapping[int, Place],
+    likenesses: Mapping[tuple[int, int], float],
+) -> list[Event]:
+    """Remember new likenesses, and move the articles whose place is another than it was.
+
+    Originals come first in what is told: they are, before others copy.
+    """
     moved = [m for m in members if Place(m.copy_of, m.similarity, m.method) != places[m.id]]
     moved.sort(key=lambda member: (places[member.id].copy_of is not None, member.id))
     now = [places[member.id] for member in moved]
     conn.execute(
         """
+        with alike as (
+            insert into likeness (one, other, similarity)
+            select * from unnest(%s::bigint[], %s::bigint[], %s::real[])
+                on conflict (one, other) do update set similarity = excluded.similarity)
         update article a set copy_of = p.copy_of, similarity = p.similarity, method = p.method
           from unnest(%s::bigint[], %s::bigint[], %s::real[], %s::text[]) as p (id, copy_of, similarity, method)
          where a.id = p.id""",
-        ([m.id for m in moved], [p.copy_of for p in now], [p.similarity for p in now], [p.method for p in now]),
+        (
+            *([one for one, _ in likenesses], [other for _, other in likenesses], list(likenesses.values())),
+            *([m.id for m in moved], [p.copy_of for p in now], [p.similarity for p in now], [p.method for p in now]),
+        ),
     )
     return [
         Event("separated" if place.copy_of is None else "copied", member.id)

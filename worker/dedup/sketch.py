@@ -34,10 +34,15 @@ def text_hash(title: Sequence[str], body: Sequence[str]) -> int | None:
     return int.from_bytes(blake2b(" ".join(words).encode(errors="replace"), digest_size=8).digest(), signed=True)
 
 
-def shingles(words: Sequence[str], size: int) -> Hashes:
-    """A 64-bit hash for every `size` tokens in a row; the same for the same tokens in every process."""
-    codes = np.fromiter((crc32(word.encode(errors="replace")) for word in words), np.uint64, len(words))
-    count = max(len(words) - size + 1, 0)
+def codes(words: Sequence[str]) -> Hashes:
+    """A 32-bit code for every token; the same for the same token in every process."""
+    encoded = " ".join(words).encode(errors="replace").split(b" ") if words else []
+    return np.fromiter(map(crc32, encoded), np.uint64, len(encoded))
+
+
+def shingles(codes: Hashes, size: int) -> Hashes:
+    """A 64-bit hash for every `size` tokens in a row, given the codes of these."""
+    count = max(len(codes) - size + 1, 0)
     value = np.zeros(count, np.uint64)
     for place in range(size):
         value = _mixed(value + codes[place : place + count] + _STEP)
@@ -50,12 +55,12 @@ def _mixed(value: Hashes) -> Hashes:
     return value ^ (value >> np.uint64(31))
 
 
-def sketch(body: Sequence[str]) -> list[int]:
+def sketch(codes: Hashes) -> list[int]:
     """The `SIZE` smallest of the text's shingle hashes, signed and ascending; none for a short text.
 
     A bottom-k sketch (Cohen and Kaplan, 2007): two texts share about as large a part of it as of their shingles.
     """
-    if len(body) < NEAR_TOKENS:
+    if len(codes) < NEAR_TOKENS:
         return []
-    smallest = np.unique(shingles(body, SHINGLE))[:SIZE]
+    smallest = np.unique(shingles(codes, SHINGLE))[:SIZE]
     return sorted(smallest.view(np.int64).tolist())

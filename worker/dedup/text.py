@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 import numpy as np
 
 from worker.dedup import sketch, tokens
+from worker.dedup.alignment import ANCHOR
 from worker.dedup.sketch import Hashes
-from worker.dedup.tokens import Token
+from worker.dedup.tokens import Placed
 
-COMPARED = 3  # tokens of the shingles that containment counts
+CORRECTED = re.compile(  # at the beginning, as agencies mark the second version of a story
+    r"\W*(?:re-?)?(?:correct(?:ed|ion|ing|s)|clarif(?:ied|ication|ies)|corr\b|an earlier version"
+    r"|this (?:story|article|report) (?:was|has been) (?:amended|corrected)|berichtigt|berichtigung|korrigiert"
+    r"|korrektur|rectificatif|corrigé|corregid[oa]|corrección|corretto|correzione|rettifica|corrigid[oa]|correção|gecorrigeerd"
+    r"|correctie|rättelse|rettelse|исправлен|поправка|訂正|更正)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Text:
-    """Headline, body and time of an article; `since` is None where nothing is known of it."""
+    """Headline and body of an article."""
 
     title: str
     body: str
-    since: datetime | None = None
 
     @cached_property
     def words(self) -> list[str]:
@@ -34,9 +40,24 @@ class Text:
         return tokens.tokens(self.title)
 
     @cached_property
-    def placed(self) -> list[Token]:
+    def vocabulary(self) -> frozenset[str]:
+        """The different tokens of the body."""
+        return frozenset(self.words)
+
+    @cached_property
+    def is_corrected(self) -> bool:
+        """Whether headline or first words say that this is a corrected version."""
+        return CORRECTED.match(self.title) is not None or CORRECTED.match(self.body) is not None
+
+    @cached_property
+    def placed(self) -> Placed:
         """The tokens of the body with what is known of their place."""
-        return tokens.placed(self.body)
+        return Placed(self.body)
+
+    @cached_property
+    def codes(self) -> Hashes:
+        """The tokens of the body as numbers."""
+        return sketch.codes(self.words)
 
     @cached_property
     def hash(self) -> int | None:
@@ -46,9 +67,19 @@ class Text:
     @cached_property
     def sketch(self) -> list[int]:
         """The hashes by which candidates are found; none for a short text."""
-        return sketch.sketch(self.words)
+        return sketch.sketch(self.codes)
+
+    @cached_property
+    def grams(self) -> Hashes:
+        """The short shingles of the body, in its order."""
+        return sketch.shingles(self.codes, ANCHOR)
 
     @cached_property
     def shingles(self) -> Hashes:
-        """The different short shingles of the body, ascending."""
-        return np.unique(sketch.shingles(self.words, COMPARED))
+        """The different ones of these, ascending."""
+        return np.unique(self.grams)
+
+    @cached_property
+    def title_grams(self) -> Hashes:
+        """The short shingles of the headline."""
+        return sketch.shingles(sketch.codes(self.title_words), ANCHOR)

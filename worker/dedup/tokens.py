@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +12,7 @@ from scrapers.mojibake import mended
 from worker.dedup.furniture import FURNITURE
 
 AKIN = 0.5  # of the different words of the shorter text
+AFTER_DIGITS = ":"  # what begins with a digit sorts before it, what begins with a letter does not
 LONGEST_FURNITURE = 160  # characters of a line that is furniture; longer ones tell something
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u061c]")
@@ -50,26 +50,33 @@ def tokens(text: str) -> list[str]:
     """
     text = plain(told(text)).casefold()
     found = (_ASCII_TOKEN if text.isascii() else TOKEN).findall(text)
-    return [figure(word) if word[0].isdigit() else word for word in found]
+    return [figure(word) if word < AFTER_DIGITS else word for word in found]
 
 
-def placed(text: str) -> list[Token]:
-    """The same tokens as `tokens` gives, with what the verdict wants to know of their place."""
-    return list(_placed(plain(told(text))))
+class Placed:
+    """The same tokens as `tokens` gives, with what the verdict wants to know of the place of a few of them."""
 
+    def __init__(self, text: str) -> None:
+        self._text = plain(told(text))
+        self._spans = [match.span() for match in TOKEN.finditer(self._text)]
 
-def _placed(text: str) -> Iterator[Token]:
-    end, opens = 0, True
-    for match in TOKEN.finditer(text):
-        start = match.start()
-        if start - end > 1 or text[end:start] == "\n":
-            opens = opens or _SENTENCE_END.search(text, end, start) is not None
-        word = match[0]
-        if word[0].isdigit():
-            yield Token(figure(word), opens, False)
-        else:
-            yield Token(word.casefold(), opens, word[0].isupper())
-        end, opens = match.end(), False
+    def __getitem__(self, place: int) -> Token:
+        start, end = self._spans[place]
+        before = self._spans[place - 1][1] if place else 0
+        word = self._text[start:end]
+        opens = place == 0 or self._is_end(before, start)
+        if word < AFTER_DIGITS:
+            return Token(figure(word), opens, False)
+        return Token(word.casefold(), opens, word[0].isupper())
+
+    def _is_end(self, start: int, end: int) -> bool:
+        """Whether a sentence ends in what stands between two tokens; a mark alone stands within a word or figure."""
+        is_mark = end - start <= 1 and self._text[start:end] != "\n"
+        return not is_mark and _SENTENCE_END.search(self._text, start, end) is not None
+
+    def between(self, start: int, end: int) -> list[Token]:
+        """The tokens from one place up to another."""
+        return [self[place] for place in range(start, end)]
 
 
 def are_akin(one: str, other: str, share: float = AKIN) -> bool:
