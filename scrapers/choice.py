@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 import numpy as np
@@ -103,17 +103,17 @@ def _parent(blocks: Blocks, number: int) -> int:
 
 
 def _add_headings(blocks: Blocks, chances: Chances, is_story: list[bool]) -> None:
-    headings = [blocks.elements.tag[at] in _HEADINGS for at in blocks.element]
-    for number in range(1, len(is_story)):
-        if headings[number] and is_story[number - 1] and chances[number] >= HEADING_THRESHOLD:
-            behind = next((n for n in range(number + 1, len(is_story)) if not headings[n]), None)
-            is_story[number] = is_story[number] or (behind is not None and is_story[behind])
+    tags = [blocks.elements.tag[at] for at in blocks.element]
+    for number in _behind(is_story):
+        if tags[number] in _HEADINGS and not is_story[number] and chances[number] >= HEADING_THRESHOLD:
+            behind = next((n for n in range(number + 1, len(tags)) if tags[n] not in _HEADINGS), None)
+            is_story[number] = behind is not None and is_story[behind]
 
 
 def _add_lists(blocks: Blocks, chances: Chances, is_story: list[bool]) -> None:
     tags = [blocks.elements.tag[at] for at in blocks.element]
-    for start in range(1, len(tags)):
-        if tags[start] != "li" or not is_story[start - 1]:
+    for start in _behind(is_story):
+        if tags[start] != "li":
             continue
         end = start + 1
         while end < len(tags) and tags[end] == "li" and _parent(blocks, end) == _parent(blocks, start):
@@ -122,6 +122,13 @@ def _add_lists(blocks: Blocks, chances: Chances, is_story: list[bool]) -> None:
         is_between = end < len(tags) and is_story[end] and is_free
         if is_between and chances[start:end].mean() >= LIST_THRESHOLD:
             is_story[start:end] = [True] * (end - start)
+
+
+def _behind(is_story: list[bool]) -> Iterator[int]:
+    """The numbers of the blocks right behind one that is story by then."""
+    for number in range(1, len(is_story)):
+        if is_story[number - 1]:
+            yield number
 
 
 def _is_note(blocks: Blocks, number: int, known: Known) -> bool:
