@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 50  # pages listed at a time; between batches the links that feeds just brought are seen
 MAX_HOST_HOPS = 5  # redirects from host to host, each a page of its own
+CLOCK_SLACK = timedelta(minutes=1)  # a clock that is corrected by less needs no correction of ours
 RECHECK_POLLS = 10  # a feed's word that a page changed is followed at most once in so many of the shortest intervals
 
 
@@ -351,6 +352,32 @@ def release(pool: Pool, lease: Lease, manner: Manner) -> bool:
             {"host": lease.host, "token": lease.token, **asdict(manner)},
         ).fetchone()
     return released is not None
+
+
+def follow_clock(pool: Pool) -> bool:
+    """Bring what is due and leased back by as much as the database's clock was set back since the last tick.
+
+    Otherwise everything would wait for that time, and lost visits keep their hosts for as long. True if it was.
+    """
+    with pool.connection() as conn:
+        row = conn.execute(
+            "select ticked_at - now() as ahead from clock where ticked_at > now() + %s for update", (CLOCK_SLACK,)
+        ).fetchone()
+        if row is None:
+            return False
+        log.warning("the clock of Postgres was set back by %s: what is due is brought back with it", row["ahead"])
+        conn.execute(
+            """
+            with feeds as (update feed set due_at = due_at - %(ahead)s where due_at > now()),
+                 pages as (update page set due_at = due_at - %(ahead)s where due_at > now()),
+                 seen as (update worker set seen_at = seen_at - %(ahead)s where seen_at > now()),
+                 tick as (update clock set ticked_at = now())
+            update host set due_at = due_at - %(ahead)s, leased_until = leased_until - %(ahead)s,
+                   cooldown_until = cooldown_until - %(ahead)s, slow_until = slow_until - %(ahead)s,
+                   last_request_at = last_request_at - %(ahead)s""",
+            {"ahead": row["ahead"]},
+        )
+    return True
 
 
 def repair(pool: Pool) -> int:

@@ -78,10 +78,10 @@ def servers(config: Settings, *, wants_broker: bool = True) -> Iterator[None]:
         access = _access(home)
         addresses = {}
         if not config.database_url:
-            running.enter_context(_postgres(home, access, config.connections * config.processes + SPARE_CONNECTIONS))
+            running.enter_context(postgres(home, access, config.connections * config.processes + SPARE_CONNECTIONS))
             addresses["database_url"] = access.database_url
         if wants_broker and not config.redis_url:
-            running.enter_context(_valkey(home, access))
+            running.enter_context(valkey(home, access))
             addresses["redis_url"] = access.redis_url
         running.callback(config.servers_file.unlink, missing_ok=True)
         _write_private(config.servers_file, addresses)
@@ -89,7 +89,7 @@ def servers(config: Settings, *, wants_broker: bool = True) -> Iterator[None]:
 
 
 @contextmanager
-def _postgres(home: Path, access: Access, connections: int) -> Iterator[None]:
+def postgres(home: Path, access: Access, connections: int) -> Iterator[None]:
     cluster = home / "postgres"
     account = _account(home)
     binaries = _postgres_binaries(home, account)
@@ -104,7 +104,7 @@ def _postgres(home: Path, access: Access, connections: int) -> Iterator[None]:
 
 
 @contextmanager
-def _valkey(home: Path, access: Access) -> Iterator[None]:
+def valkey(home: Path, access: Access) -> Iterator[None]:
     config = f"""
         bind {LOOPBACK}
         port {access.redis_port}

@@ -168,7 +168,7 @@ def worker_command(slots: int) -> list[str]:
 
 def beat_command() -> list[str]:
     """The command of beat: a clock that keeps nothing on disk."""
-    scheduler = "celery.beat:Scheduler"
+    scheduler = "worker.beat:Clock"
     return [
         sys.executable,
         "-P",

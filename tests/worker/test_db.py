@@ -58,7 +58,7 @@ def test_scrub_reaches_into_lists_dicts_and_their_keys_and_leaves_the_rest():
 
 def test_statements_of_the_pool_have_a_time_limit(pool):
     with pool.connection() as conn:
-        assert conn.execute("show statement_timeout").fetchone() == {"statement_timeout": "1min"}
+        assert conn.execute("show statement_timeout").fetchone() == {"statement_timeout": "20s"}
 
 
 # The schema -------------------------------------------------------------------------------------------------------
