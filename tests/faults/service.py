@@ -72,13 +72,22 @@ class Server:
             self._running = None
 
     @property
+    def is_running(self) -> bool:
+        """Whether its first process is there."""
+        try:
+            return self.process.status() != psutil.STATUS_ZOMBIE
+        except (psutil.NoSuchProcess, FileNotFoundError):
+            return False
+
+    @property
     def process(self) -> psutil.Process:
         """Its first process."""
         return psutil.Process(int(self.pid_file.read_text().split()[0]))
 
     def kill(self) -> None:
-        """End it as `kill -9` would."""
-        self.process.kill()
+        """End it as `kill -9` would; one that has gone down by itself is cleared away."""
+        if self.is_running:
+            self.process.kill()
         self.stop()
 
 
@@ -218,6 +227,14 @@ class Service:
     def count(self, query: str, *values: object) -> int:
         """The one number that a query returns."""
         return int(next(iter(self.rows(query, *values)[0].values())))
+
+    def said(self, words: str) -> int:
+        """How often the logs of beat and the workers have these words."""
+        return self.log.read_text("utf-8", "replace").count(words)
+
+    def postgres_said(self, words: str) -> int:
+        """How often the log of Postgres has these words."""
+        return (self.home / "logs" / "postgres.log").read_text("utf-8", "replace").count(words)
 
     @property
     def broker(self) -> redis.Redis:
