@@ -9,7 +9,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --univers
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml
 
 .DELETE_ON_ERROR:
-.PHONY: help up demo test check lint schema package lock bench clean
+.PHONY: help up demo test check lint schema package lock bench soak clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -56,6 +56,9 @@ lock: $(VENV)/.installed-dev  ## pin the newest packages that pyproject.toml all
 bench: $(VENV)/.installed-dev  ## the quicker benchmarks (bench/README.md says what each one measures)
 	@for name in extract kinds visit service dedup events twins; do \
 		echo "== bench/$$name.py" && $(BIN)/python "bench/$$name.py" $(ARGS) || exit 1; done
+
+soak: $(VENV)/.installed-dev  ## the service under faults for an hour, and what grows meanwhile (ARGS="--minutes 20")
+	@PYTHONPATH=. $(BIN)/python bench/soak.py $(ARGS)
 
 clean:  ## remove .venv and everything that was built; the data of `make up` stays
 	@rm -rf $(VENV) build dist .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

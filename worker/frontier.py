@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 50  # pages listed at a time; between batches the links that feeds just brought are seen
 MAX_HOST_HOPS = 5  # redirects from host to host, each a page of its own
-CLOCK_SLACK = timedelta(minutes=1)  # a clock that is corrected by less needs no correction of ours
 RECHECK_POLLS = 10  # a feed's word that a page changed is followed at most once in so many of the shortest intervals
 
 
@@ -72,7 +71,8 @@ def hold(pool: Pool, claimed: Claim, lease_for: timedelta, worker: str) -> Lease
 def targets(pool: Pool, lease: Lease, crawl_id: int | None = None) -> Iterator[Target]:
     """Hand out what is due at the host, each claimed and counted as it is handed out, each once.
 
-    Pages that a one-off crawl waits for come first, then feeds, then fresh news before backfill, the newest first.
+    Pages that a one-off crawl waits for come first, then feeds, then fresh news before backfill, the newest first; at
+    the end those whose last attempt did not end: they may be what killed their worker, and the others need not wait.
     With `crawl_id` only the pages that this crawl waits for. Ends when nothing is due or the lease is lost.
     """
     seen: set[tuple[str, int]] = set()
@@ -91,17 +91,23 @@ def _due(pool: Pool, host: str, crawl_id: int | None, seen: Set[tuple[str, int]]
         rows = conn.execute(
             """
             (select 1 as rank, 'page' as kind, id from page
-              where host = %(host)s and due_at <= now() and wanted and (%(crawl)s::bigint is null or exists (
-                    select from crawl_page c
-                     where c.page_id = page.id and c.crawl_id = %(crawl)s and c.outcome is null))
+              where host = %(host)s and due_at <= now() and attempts = 0 and wanted and (%(crawl)s::bigint is null
+                    or exists (select from crawl_page c
+                                where c.page_id = page.id and c.crawl_id = %(crawl)s and c.outcome is null))
               order by newest_at desc limit %(batch)s)
             union all
             (select 2, 'feed', id from feed
               where host = %(host)s and due_at <= now() and %(crawl)s::bigint is null order by due_at)
             union all
             (select 3, 'page', id from page
-              where host = %(host)s and due_at <= now() and not wanted and %(crawl)s::bigint is null
-              order by backfill, newest_at desc limit %(batch)s)""",
+              where host = %(host)s and due_at <= now() and attempts = 0 and not wanted and %(crawl)s::bigint is null
+              order by backfill, newest_at desc limit %(batch)s)
+            union all
+            (select 4, 'page', id from page
+              where host = %(host)s and due_at <= now() and attempts > 0 and (%(crawl)s::bigint is null or exists (
+                    select from crawl_page c
+                     where c.page_id = page.id and c.crawl_id = %(crawl)s and c.outcome is null))
+              order by attempts, newest_at desc limit %(batch)s)""",
             {"host": host, "crawl": crawl_id, "batch": BATCH},
         ).fetchall()
     unseen = [row for row in rows if (row["kind"], row["id"]) not in seen]  # what failed may be due again already
@@ -352,32 +358,6 @@ def release(pool: Pool, lease: Lease, manner: Manner) -> bool:
             {"host": lease.host, "token": lease.token, **asdict(manner)},
         ).fetchone()
     return released is not None
-
-
-def follow_clock(pool: Pool) -> bool:
-    """Bring what is due and leased back by as much as the database's clock was set back since the last tick.
-
-    Otherwise everything would wait for that time, and lost visits keep their hosts for as long. True if it was.
-    """
-    with pool.connection() as conn:
-        row = conn.execute(
-            "select ticked_at - now() as ahead from clock where ticked_at > now() + %s for update", (CLOCK_SLACK,)
-        ).fetchone()
-        if row is None:
-            return False
-        log.warning("the clock of Postgres was set back by %s: what is due is brought back with it", row["ahead"])
-        conn.execute(
-            """
-            with feeds as (update feed set due_at = due_at - %(ahead)s where due_at > now()),
-                 pages as (update page set due_at = due_at - %(ahead)s where due_at > now()),
-                 seen as (update worker set seen_at = seen_at - %(ahead)s where seen_at > now()),
-                 tick as (update clock set ticked_at = now())
-            update host set due_at = due_at - %(ahead)s, leased_until = leased_until - %(ahead)s,
-                   cooldown_until = cooldown_until - %(ahead)s, slow_until = slow_until - %(ahead)s,
-                   last_request_at = last_request_at - %(ahead)s""",
-            {"ahead": row["ahead"]},
-        )
-    return True
 
 
 def repair(pool: Pool) -> int:

@@ -26,7 +26,7 @@ DATABASE_WAIT_S = 5.0  # before a crawl request that could not be written goes b
 def tick() -> None:
     """Open the one-off crawls that were asked for, claim the hosts that are due, and send a visit for each."""
     pool = db.pool()
-    frontier.follow_clock(pool)
+    workers.follow_clock(pool)
     crawls.open_requested(pool)
     crawls.finish(pool)
     lease_for = min(settings().lease_for, CLAIM_FOR)

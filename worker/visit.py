@@ -13,6 +13,8 @@ from datetime import timedelta
 from random import Random
 from urllib.parse import urljoin
 
+import psycopg
+
 from scrapers.article import Kind
 from scrapers.page import Page
 from scrapers.registry import scrape
@@ -84,7 +86,11 @@ def visit(
         if outcome.reason == "stopped":
             record.give_back(pool, target)
             break
-        outcome = record.record(pool, lease, target, outcome, keeps_bytes=limits.keeps_bytes)
+        try:
+            outcome = record.record(pool, lease, target, outcome, keeps_bytes=limits.keeps_bytes)
+        except psycopg.OperationalError:
+            record.give_back(pool, target)  # the database failed, not the page: it must not become a dead letter
+            raise
         report.add(outcome)
         if outcome.is_host_trouble:
             break

@@ -24,6 +24,7 @@ SIGN_WITHIN_S = 11.0  # nearly three of them; a worker at its limits takes a sec
 PATIENCE_S = 7.0  # for which a sign must be overdue although both servers answer: then the worker is deaf
 ALIVE_FOR = timedelta(seconds=30)  # a worker that has not signed for so long has no room
 TICKED_WITHIN = timedelta(seconds=60)  # a service whose last tick is older is not healthy
+CLOCK_SLACK = timedelta(minutes=1)  # a clock that is corrected by less needs no correction of ours
 CLAIMED_BY = "tick"  # leases that are on their way to a worker
 
 
@@ -147,6 +148,32 @@ def now(pool: Pool) -> datetime:
     with pool.connection() as conn:
         found: datetime = one(conn.execute("select now() as now"))["now"]
     return found
+
+
+def follow_clock(pool: Pool) -> bool:
+    """Bring what is due and leased back by as much as the database's clock was set back since the last tick.
+
+    Otherwise everything would wait for that time, and lost visits keep their hosts for as long. True if it was.
+    """
+    with pool.connection() as conn:
+        row = conn.execute(
+            "select ticked_at - now() as ahead from clock where ticked_at > now() + %s for update", (CLOCK_SLACK,)
+        ).fetchone()
+        if row is None:
+            return False
+        log.warning("the clock of Postgres was set back by %s: what is due is brought back with it", row["ahead"])
+        conn.execute(
+            """
+            with feeds as (update feed set due_at = due_at - %(ahead)s where due_at > now()),
+                 pages as (update page set due_at = due_at - %(ahead)s where due_at > now()),
+                 seen as (update worker set seen_at = seen_at - %(ahead)s where seen_at > now()),
+                 tick as (update clock set ticked_at = now())
+            update host set due_at = due_at - %(ahead)s, leased_until = leased_until - %(ahead)s,
+                   cooldown_until = cooldown_until - %(ahead)s, slow_until = slow_until - %(ahead)s,
+                   last_request_at = last_request_at - %(ahead)s""",
+            {"ahead": row["ahead"]},
+        )
+    return True
 
 
 def stamp(pool: Pool) -> None:

@@ -9,7 +9,7 @@ from tests.faults.ledger import Ledger, Line
 from tests.faults.newsroom import Newsroom
 from tests.faults.service import Service
 from tests.waiting import until
-from worker import sources
+from worker import invariants, sources
 from worker.sourcefile import FeedSpec, SourceSpec
 
 
@@ -26,10 +26,15 @@ class Case:
 
     def follow(self) -> None:
         """Let the service follow the newspaper, from now on."""
-        host = self.newsroom.host
+        self._add("paper-" + self.newsroom.host.rpartition(":")[2], self.newsroom.feed)
+
+    def follow_also(self, feed: str) -> None:
+        """Let the service follow another feed."""
+        self._add(feed.split("/")[2], feed)
+
+    def _add(self, name: str, feed: str) -> None:
         with self.service.conn() as conn:
-            name = "paper-" + host.rpartition(":")[2]
-            sources.add(conn, SourceSpec(name, name, None, (FeedSpec(self.newsroom.feed),)), "added")
+            sources.add(conn, SourceSpec(name, name, None, (FeedSpec(feed),)), "added")
 
     def struck(self, times: int = 1) -> None:
         """Note that the fault was injected."""
@@ -52,7 +57,10 @@ class Case:
     def settle(self, fault: str, within_s: float = 60) -> None:
         """Wait until everything is stored; then see that it is there once, and told once to the reader of the feed."""
         service, expected = self.service, self.expected
-        until(f"all stories are stored after: {fault}", lambda: len(self.stored()) >= len(expected), within_s)
+        try:
+            until(f"all stories are stored after: {fault}", lambda: len(self.stored()) >= len(expected), within_s)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self._history()}") from None
         recovered_s = None if self.ended_at is None else time.monotonic() - self.ended_at
         until("the newspaper is left alone", self._is_quiet, within_s)
         newest = service.count("select coalesce(max(id), 0) from dateline.events")
@@ -62,7 +70,20 @@ class Case:
         line = Line(fault, self.injected, len(expected), len(stored), doubled, lost, recovered_s)
         self.ledger.lines.append(line)
         assert sorted(stored) == sorted(expected)
+        with service.conn() as conn:
+            assert invariants.broken(conn) == []
         self._compare_events(newest)
+
+    def _history(self) -> str:
+        """The last attempts at the newspaper, its host and its pages: what a failure is understood by."""
+        host = self.newsroom.host
+        queries = (
+            "select at, reason, left(detail, 200) as detail from fetch_log where host = %s order by id desc limit 9",
+            "select due_at, leased_until, leased_by, cooldown_until, trouble from host where name = %s",
+            "select due_at, attempts, failures, outcome, interval_s from feed where host = %s",
+            "select url, due_at, attempts, failures, outcome from page where host = %s order by id limit 20",
+        )
+        return "\n".join(str(row) for query in queries for row in self.service.rows(query, host))
 
     def _is_quiet(self) -> bool:
         query = """

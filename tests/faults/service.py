@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,9 @@ from tests.faults.reader import Reader
 from tests.waiting import until
 from worker import db, faultpoints, local, processes
 
-LEASE_S = 3
-SLOTS = 4
+LEASE_S = 4
 CONNECTIONS = 60
+STOP_S = 20
 SETTINGS = {
     "ALLOW_PRIVATE_HOSTS": "true",
     "DELAY": "0.02",
@@ -33,7 +33,7 @@ SETTINGS = {
     "TICK": "0.2",
     "LEASE": str(LEASE_S),
     "VISIT_SECONDS": "2",
-    "CONCURRENCY": str(SLOTS),
+    "CONCURRENCY": "4",
     "LOG_LEVEL": "INFO",
 }
 
@@ -123,10 +123,21 @@ class Kept:
             self.process.wait()
 
     def stop(self) -> None:
-        """End it for good."""
+        """End it for good, as it must within the time that a fetch takes; else its log tells what it was at."""
         self.is_wanted = False
-        if self.process is not None:
-            processes.stop(self.process, signal.SIGTERM, 20)
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # faulthandler writes what every thread is at
+            self.process.wait()
+            raise AssertionError(
+                f"{self.name} did not end:\n{self.log.read_text('utf-8', 'replace')[-20000:]}"
+            ) from None
+        finally:
+            self._close()
 
     def _close(self) -> None:
         if self.process is not None and self.process.stdin is not None:
@@ -136,8 +147,8 @@ class Kept:
 class Service:
     """Everything, within `with`: servers, proxies, beat, workers, and a reader of the change feed from its start."""
 
-    def __init__(self, home: Path, *, workers: int = 2, wrap: dict[str, str] | None = None) -> None:
-        """`wrap`: more of the environment, for every process and for Postgres."""
+    def __init__(self, home: Path, *, workers: int = 2, **settings: str) -> None:
+        """`settings`: those that are not as `SETTINGS` has them."""
         self.home = home
         self.access = local.Access(free_port(), free_port(), secrets.token_urlsafe(8))
         self.points = home / "points"
@@ -147,7 +158,7 @@ class Service:
         )
         self.valkey = Server(lambda: local.valkey(home, self.access), home / "valkey.pid")
         self.database_proxy, self.broker_proxy = Proxy(self.access.postgres_port), Proxy(self.access.redis_port)
-        self._workers, self._wrap = workers, wrap or {}
+        self._workers, self.settings = workers, {**SETTINGS, **settings}
         self._ending = threading.Event()
 
     def __enter__(self) -> Service:
@@ -164,7 +175,12 @@ class Service:
         self.reader.start()
         self.beat = Kept("beat", processes.beat_command(), self.environment, self.log)
         self.workers = [
-            Kept(f"worker {number + 1}", processes.worker_command(SLOTS), self.environment, self.log)
+            Kept(
+                f"worker {number + 1}",
+                processes.worker_command(int(self.settings["CONCURRENCY"])),
+                self.environment,
+                self.log,
+            )
             for number in range(self._workers)
         ]
         self._mender = threading.Thread(target=self._mend, daemon=True)
@@ -173,15 +189,15 @@ class Service:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ending.set()
-        self._mender.join()
-        for kept in self.children:
-            kept.stop()
-        self.reader.__exit__()
-        self.broker_proxy.__exit__()
-        self.database_proxy.__exit__()
-        self.postgres.stop()
-        self.valkey.stop()
+        with ExitStack() as ending:
+            for server in (self.valkey, self.postgres):
+                ending.callback(server.stop)
+            for part in (self.database_proxy, self.broker_proxy, self.reader):
+                ending.callback(part.__exit__)
+            for kept in self.children:
+                ending.callback(kept.stop)
+            self._ending.set()
+            self._mender.join()
 
     def _mend(self) -> None:
         while not self._ending.wait(0.05):
@@ -204,14 +220,15 @@ class Service:
         own = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
         password = self.access.password
         told = {
-            **SETTINGS,
+            **self.settings,
             "DATABASE_URL": f"postgresql://dateline:{password}@{LOOPBACK}:{self.database_proxy.port}/dateline",
             "REDIS_URL": f"redis://:{password}@{LOOPBACK}:{self.broker_proxy.port}/0",
             "DATA_DIR": str(self.home / "data"),
             "SOURCES": str(self.home / "sources.toml"),
         }
         named = {f"DATELINE_{name}": value for name, value in told.items()}
-        return {**own, **processes.ALLOCATOR, **named, faultpoints.VARIABLE: str(self.points), **self._wrap}
+        own["PYTHONFAULTHANDLER"] = "1"
+        return {**own, **processes.ALLOCATOR, **named, faultpoints.VARIABLE: str(self.points)}
 
     @contextmanager
     def conn(self) -> Iterator[db.Connection]:
