@@ -28,6 +28,7 @@ STATEMENT_S = 20  # nothing the service asks takes so long; a stuck statement mu
 SPARE_S = (
     5.0  # on top of it, after which the server itself must be out of reach: it would have said that the time is up
 )
+LOCK_TIMEOUT = "30s"  # of a change of the schema: everyone else queues behind it meanwhile
 CHECK_S = 3.0  # for the sign of life that a connection gives before it is used
 NETWORK: dict[str, Any] = {  # a peer that vanished without a word is noticed within half a minute, on both sides
     "connect_timeout": 10,
@@ -222,9 +223,9 @@ def require_schema(conn: Connection) -> None:
 
 
 def install_schema(conn: Connection) -> None:
-    """Apply schema.sql in one transaction: creates what is missing, harms nothing.
+    """Apply schema.sql in one transaction: creates what is missing, harms nothing, and does all of it or nothing.
 
-    Raises SchemaError if a newer version is installed, or the server is too old.
+    Raises SchemaError if a newer version is installed, the server is too old, or somebody holds a lock for too long.
     """
     if conn.info.server_version < OLDEST_POSTGRES * 10_000:
         version = conn.info.server_version // 10_000
@@ -232,5 +233,12 @@ def install_schema(conn: Connection) -> None:
     found = installed_version(conn)
     if found is not None and found > SCHEMA_VERSION:
         require_schema(conn)
-    with conn.transaction():
-        conn.execute(resource("schema.sql").read_bytes())
+    try:
+        with conn.transaction():
+            conn.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
+            conn.execute(resource("schema.sql").read_bytes())
+    except psycopg.errors.LockNotAvailable as error:
+        raise SchemaError(
+            f"Somebody held a lock on Dateline's tables for {LOCK_TIMEOUT}; nothing was changed. Stop the workers, end"
+            " open transactions (pg_stat_activity lists them), then run this again."
+        ) from error

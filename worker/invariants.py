@@ -146,13 +146,11 @@ EVENTS = (
     Invariant(
         "Numbers that were given are not given again.",
         """
-        select format('%s has number %s, the next would be %s', relation, newest, last_value + 1) as row
-          from (select 'event' as relation, (select max(id) from event) as newest, last_value from event_id_seq
-                union all
-                select 'article', (select max(id) from article), last_value from article_id_seq
-                union all
-                select 'page', (select max(id) from page), last_value from page_id_seq) as given
-         where newest > last_value""",
+        select format('%s has number %s, the last one given is %s', name, newest, given) as row
+          from (select name, newest, pg_sequence_last_value(pg_get_serial_sequence('public.' || name, 'id')) as given
+                  from (values ('event', (select max(id) from event)), ('article', (select max(id) from article)),
+                               ('page', (select max(id) from page))) as numbered (name, newest)) as counted
+         where newest > coalesce(given, 0)""",
     ),
 )
 
@@ -173,12 +171,19 @@ INVARIANTS = (*FRONTIER, *ARTICLES, *EVENTS, *SCHEMA)
 
 def broken(conn: Connection) -> list[Broken]:
     """The invariants that do not hold, all as of one moment: the service may be running. `conn` in autocommit mode."""
-    found = []
     conn.isolation_level = IsolationLevel.REPEATABLE_READ
-    with conn.transaction():
-        for invariant in INVARIANTS:
-            rows = conn.execute(invariant.query.encode()).fetchall()
-            if rows:
-                found.append(Broken(invariant.says, len(rows), tuple(row["row"] for row in rows[:SHOWN])))
-    conn.isolation_level = None
-    return found
+    try:
+        with conn.transaction():
+            return found(conn)
+    finally:
+        conn.isolation_level = None
+
+
+def found(conn: Connection) -> list[Broken]:
+    """The same as the transaction of the caller sees it."""
+    every = []
+    for invariant in INVARIANTS:
+        rows = conn.execute(invariant.query.encode()).fetchall()
+        if rows:
+            every.append(Broken(invariant.says, len(rows), tuple(row["row"] for row in rows[:SHOWN])))
+    return every
