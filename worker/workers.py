@@ -197,6 +197,19 @@ def health(pool: Pool) -> Health:
     return Health(**row) if row else Health(0, 0, None)
 
 
+def is_alive_here(pool: Pool) -> bool:
+    """Whether a worker process of this machine, or of this container, is alive."""
+    with pool.connection() as conn:
+        row = one(
+            conn.execute(
+                """
+                select exists (select from worker where starts_with(name, %s) and seen_at > now() - %s) as is_alive""",
+                (f"worker@{socket.gethostname()}-", ALIVE_FOR),
+            )
+        )
+    return bool(row["is_alive"])
+
+
 def forget_dead(pool: Pool) -> None:
     """Forget the workers that have been silent for an hour."""
     with pool.connection() as conn:
