@@ -158,3 +158,33 @@ def test_workers_silent_for_an_hour_are_forgotten(pool, conn):
 def test_a_process_is_named_after_its_role_host_and_number():
     assert workers.process_name("crawl").startswith("crawl@")
     assert workers.process_name() != workers.process_name("crawl")
+
+
+def test_the_time_is_that_of_the_database(pool, conn):
+    before = conn.execute("select clock_timestamp() as now").fetchone()["now"]
+    assert before < workers.now(pool)
+
+
+def test_what_is_due_goes_back_with_a_clock_that_was_set_back(pool, conn):
+    add_host(conn, "a.example", due_at=FUTURE, leased_until=FUTURE, leased_by="w1", cooldown_until=PAST)
+    workers.sign(pool, "w1", 4)
+    workers.stamp(pool)
+    before = conn.execute("select due_at - now() as wait from host").fetchone()["wait"]
+    conn.execute("update clock set ticked_at = now() + interval '1 hour'")
+    conn.execute("update worker set seen_at = now() + interval '1 hour'")
+
+    assert workers.follow_clock(pool)
+    row = conn.execute(
+        "select host.due_at - now() as wait, leased_until < %s as is_sooner, seen_at <= now() as is_past"
+        " from host, worker",
+        [FUTURE],
+    ).fetchone()
+    assert abs((before - row["wait"]).total_seconds() - 3600) < 60
+    assert (row["is_sooner"], row["is_past"]) == (True, True)
+    assert not workers.follow_clock(pool)  # once is enough
+
+
+def test_a_clock_that_is_corrected_by_seconds_changes_nothing(pool, conn):
+    workers.stamp(pool)
+    conn.execute("update clock set ticked_at = now() + interval '30 s'")
+    assert not workers.follow_clock(pool)
