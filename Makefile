@@ -9,10 +9,10 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --univers
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml
 
 .DELETE_ON_ERROR:
-.PHONY: help up demo test check lint schema package lock bench soak clean
+.PHONY: help up demo test test-long check lint schema package lock bench soak clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
 
 up: $(VENV)/.installed  ## run everything here: Postgres, Valkey, workers, beat (ARGS="--help" shows what it takes)
 	@exec $(BIN)/dateline up $(ARGS)
@@ -22,6 +22,9 @@ demo: $(VENV)/.installed  ## the same, reading four invented newspapers that are
 
 test: $(VENV)/.installed-dev  ## all tests (ARGS="-k dedup" picks some)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-long: $(VENV)/.installed-dev  ## every fault there is a test for, some ten minutes; writes the table of docs/reliability.md
+	@$(BIN)/python -m pytest tests/faults --long --reliability docs/reliability.md $(ARGS)
 
 check: lint schema package  ## style, types, the schema's comments, and that a built wheel runs
 

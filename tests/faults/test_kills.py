@@ -17,9 +17,12 @@ IN_COMMIT = """
      where wait_event_type = 'Lock' and wait_event = 'advisory' and query ilike 'commit%%'"""
 
 OF_HOSTS = ("tick-claimed", "visit-held", "release", "released")
+SHORT = ("tick-claimed", "parse", "record-written", "record-committed")  # run with every change, the others with --long
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    "step", [pytest.param(step, marks=[] if step in SHORT else pytest.mark.long) for step in STEPS]
+)
 def test_a_worker_that_dies_at_any_step_costs_a_lease(case: Case, step: Step) -> None:
     story, *_ = case.newsroom.publish(3)
     with case.service.armed(step, case.newsroom.host if step in OF_HOSTS else story.url) as trigger:

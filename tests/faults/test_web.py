@@ -52,6 +52,7 @@ def test_a_host_that_is_down_is_probed_and_not_stormed(case: Case) -> None:
     case.settle("a host down for an hour")
 
 
+@pytest.mark.long
 def test_a_challenge_page_cools_the_host_down_and_is_never_stored(case: Case) -> None:
     walled, *_ = case.newsroom.publish(3)
     case.newsroom.paper.serve(walled.path, CHALLENGE)
@@ -105,6 +106,7 @@ def test_a_broken_feed_is_asked_again(case: Case, body: bytes) -> None:
     case.settle("a feed that is empty, HTML, truncated or noise")
 
 
+@pytest.mark.long
 def test_a_feed_that_repeats_one_item_ten_thousand_times_is_one_story(case: Case) -> None:
     newsroom = case.newsroom
     story, *_ = newsroom.publish(1)
