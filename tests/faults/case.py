@@ -79,7 +79,7 @@ class Case:
         host = self.newsroom.host
         queries = (
             "select at, reason, left(detail, 200) as detail from fetch_log where host = %s order by id desc limit 9",
-            "select due_at, leased_until, leased_by, cooldown_until, trouble from host where name = %s",
+            "select due_at, leased_until::text, leased_by, cooldown_until::text, trouble from host where name = %s",
             "select due_at, attempts, failures, outcome, interval_s from feed where host = %s",
             "select url, due_at, attempts, failures, outcome from page where host = %s order by id limit 20",
         )

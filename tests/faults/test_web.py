@@ -113,6 +113,8 @@ def test_a_feed_that_repeats_one_item_ten_thousand_times_is_one_story(case: Case
     item = ITEM.format(title=escape(story.title), url=story.url)
     newsroom.paper.serve("/feed.xml", FEED.format(items=item * 10_000).encode(), "application/rss+xml")
     case.follow()
+    until("it was read", lambda: case.service.count("select count(*) from page where host = %s", newsroom.host) > 0)
+    newsroom.paper.open_again("/feed.xml")
     case.struck()
     case.settle("a feed that repeats one item 10,000 times")
     assert case.service.count("select count(*) from page where host = %s", newsroom.host) == 1
