@@ -24,7 +24,7 @@ Pool = ConnectionPool["Connection"]
 
 SCHEMA_VERSION = 3
 OLDEST_POSTGRES = 17  # the first with infinite intervals, which are how long ago something was that never was
-STATEMENT_S = 20  # nothing the service asks takes so long; a stuck statement must not hold a visit for ever
+STATEMENT_S = 15  # nothing the service asks takes so long; a stuck statement must not hold a visit for ever
 SPARE_S = (
     5.0  # on top of it, after which the server itself must be out of reach: it would have said that the time is up
 )
@@ -38,7 +38,7 @@ NETWORK: dict[str, Any] = {  # a peer that vanished without a word is noticed wi
     "tcp_user_timeout": 20_000,
 }
 SERVER_SIDE = {  # so that no transaction of a worker that is gone keeps its locks
-    "idle_in_transaction_session_timeout": "60s",
+    "idle_in_transaction_session_timeout": "10s",
     "client_connection_check_interval": "10s",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",

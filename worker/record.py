@@ -181,7 +181,8 @@ def give_back(pool: Pool, target: Target) -> None:
     with pool.connection() as conn:
         if isinstance(target, FeedTarget):
             conn.execute(
-                "update feed set attempts = greatest(attempts - 1, 0), due_at = now() where id = %s", (target.id,)
+                "update feed set attempts = greatest(attempts - 1, 0), due_at = now() where id = %s and enabled",
+                (target.id,),
             )
         else:
             conn.execute("update page set attempts = greatest(attempts - 1, 0) where id = %s", (target.id,))

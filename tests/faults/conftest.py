@@ -50,11 +50,8 @@ def case(service: Service, newsroom: Newsroom, request: pytest.FixtureRequest) -
     until("the service is up", lambda: service.is_up)
     case = Case(service, newsroom, request.config.stash[LEDGER])
     yield case
-    with service.conn() as conn:  # nobody asks the newspaper any more, which is about to close
+    with service.conn() as conn:  # nobody polls the newspaper any more, which is about to close
         conn.execute("update feed set enabled = false, due_at = null where host = %s", [newsroom.host])
-        conn.execute("delete from page where host = %s and outcome is null", [newsroom.host])  # of a test that failed
-        conn.execute("update page set due_at = null where host = %s", [newsroom.host])
-        conn.execute("update host set due_at = null where name = %s", [newsroom.host])
 
 
 @pytest.fixture

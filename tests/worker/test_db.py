@@ -59,7 +59,7 @@ def test_scrub_reaches_into_lists_dicts_and_their_keys_and_leaves_the_rest():
 
 def test_statements_of_the_pool_have_a_time_limit(pool):
     with pool.connection() as conn:
-        assert conn.execute("show statement_timeout").fetchone() == {"statement_timeout": "20s"}
+        assert conn.execute("show statement_timeout").fetchone() == {"statement_timeout": "15s"}
 
 
 # Connections that fail ---------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def test_a_statement_that_takes_long_is_no_silence(pool):
 def test_a_transaction_that_its_worker_forgot_loses_its_locks(pool):
     with pool.connection() as conn:
         assert conn.execute("show idle_in_transaction_session_timeout").fetchone() == {
-            "idle_in_transaction_session_timeout": "1min"
+            "idle_in_transaction_session_timeout": "10s"
         }
 
 
