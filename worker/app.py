@@ -27,6 +27,7 @@ BROKER = {  # measured: a silent connection is noticed within 11 s; with 10 and 
     "socket_keepalive": True,
 }
 SIGN_FOR_S = 60  # a sign that nobody reads any more, because its worker is dead, stays in the broker for so long
+SIGN_OFF_S = 3.0  # a worker that ends does not wait for a database that is away
 GRACE_S = 10.0  # for the visits of a worker that ends because it is deaf: time for the fetches they are at
 
 stopping = threading.Event()  # set when this worker was asked to end: visits end after the fetch they are at
@@ -138,5 +139,10 @@ def _end_visits(**_: object) -> None:
 def _sign_off(**_: object) -> None:
     while _pulses:
         _pulses.pop().stop()
-        workers.leave(db.pool(), workers.process_name())
-        db.pool().close()
+        pool = db.pool()
+        pool.timeout = SIGN_OFF_S
+        try:
+            workers.leave(pool, workers.process_name())
+        except psycopg.OperationalError as error:
+            log.warning("could not sign off, the others will notice: %s", error)
+        pool.close()

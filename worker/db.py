@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import time
 from collections.abc import Generator
@@ -18,6 +19,8 @@ from psycopg.types.string import StrDumperUnknown
 from psycopg_pool import ConnectionPool
 
 from worker.settings import settings
+
+log = logging.getLogger(__name__)
 
 Connection = psycopg.Connection[DictRow]
 Pool = ConnectionPool["Connection"]
@@ -135,7 +138,8 @@ def open_pool(url: str, size: int, statement_s: float = STATEMENT_S) -> Pool:
     def check(conn: Connection) -> None:
         try:
             _check(conn)
-        except (ServerSilent, NotPrimary):
+        except (ServerSilent, NotPrimary) as error:
+            log.warning("connections to Postgres are made anew: %s", error)
             made.drain()
             raise
 

@@ -25,7 +25,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(home)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
     """The service that lives through all faults."""
     home = Path(tempfile.mkdtemp(prefix="dateline-faults-"))
