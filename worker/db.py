@@ -240,6 +240,8 @@ def install_schema(conn: Connection) -> None:
     try:
         with conn.transaction():
             conn.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
+            # one that was killed must not stand in the way of all others for as long
+            conn.execute("set local client_connection_check_interval = '1s'")
             conn.execute(resource("schema.sql").read_bytes())
     except psycopg.errors.LockNotAvailable as error:
         raise SchemaError(

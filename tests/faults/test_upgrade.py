@@ -73,6 +73,7 @@ def test_an_earlier_release_is_migrated_under_a_readers_cursor_and_after_two_int
             with migrating(earlier) as process:
                 until("the migration is under way", lambda: is_waiting(conn))
                 process.kill()
+            until("nothing is left of it", lambda: not is_waiting(conn))
             assert db.installed_version(conn) == 2
             with migrating(earlier) as process:
                 until("the migration is under way again", lambda: is_waiting(conn))
