@@ -9,10 +9,10 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --univers
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml
 
 .DELETE_ON_ERROR:
-.PHONY: help up demo test check lint schema package lock bench clean
+.PHONY: help up demo test test-long check lint schema package lock bench soak clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
 
 up: $(VENV)/.installed  ## run everything here: Postgres, Valkey, workers, beat (ARGS="--help" shows what it takes)
 	@exec $(BIN)/dateline up $(ARGS)
@@ -22,6 +22,9 @@ demo: $(VENV)/.installed  ## the same, reading four invented newspapers that are
 
 test: $(VENV)/.installed-dev  ## all tests (ARGS="-k dedup" picks some)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-long: $(VENV)/.installed-dev  ## every fault there is a test for, some ten minutes; writes the table of docs/reliability.md
+	@$(BIN)/python -m pytest tests/faults --long --reliability docs/reliability.md $(ARGS)
 
 check: lint schema package  ## style, types, the schema's comments, and that a built wheel runs
 
@@ -56,6 +59,9 @@ lock: $(VENV)/.installed-dev  ## pin the newest packages that pyproject.toml all
 bench: $(VENV)/.installed-dev  ## the quicker benchmarks (bench/README.md says what each one measures)
 	@for name in extract kinds visit service dedup events twins; do \
 		echo "== bench/$$name.py" && $(BIN)/python "bench/$$name.py" $(ARGS) || exit 1; done
+
+soak: $(VENV)/.installed-dev  ## the service under faults for an hour, and what grows meanwhile (ARGS="--minutes 20")
+	@PYTHONPATH=. $(BIN)/python bench/soak.py $(ARGS)
 
 clean:  ## remove .venv and everything that was built; the data of `make up` stays
 	@rm -rf $(VENV) build dist .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,10 +12,40 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.faults.ledger import LEDGER, Ledger
 from worker import db, local, settings
 from worker.settings import Settings
 
 NUMBERS = count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make test-long` gives."""
+    parser.addoption("--long", action="store_true", help="run the tests that take longer than some seconds, too")
+    parser.addoption("--reliability", type=Path, metavar="FILE", help="write the table of faults into this document")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the ledger of the fault tests."""
+    config.addinivalue_line("markers", "long: takes longer than some seconds; runs with --long")
+    config.stash[LEDGER] = Ledger()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out unless they are asked for, and run those that share one service in one go."""
+    if not config.getoption("--long"):
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+    items.sort(key=lambda item: "service" in getattr(item, "fixturenames", ()))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write what the fault tests found, where that was asked for."""
+    path = session.config.getoption("--reliability")
+    if path is not None and session.config.stash[LEDGER].lines:
+        session.config.stash[LEDGER].write(path)
 
 
 @pytest.fixture(scope="session")

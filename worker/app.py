@@ -6,11 +6,13 @@ import logging
 import os
 import signal
 import threading
+import time
 from typing import Any
 
 import psycopg
 from celery import Celery, signals
-from psycopg_pool import PoolTimeout
+from celery.worker import state
+from kombu import Exchange, Queue
 
 from worker import db, logs, processes, workers
 from worker.settings import settings
@@ -18,15 +20,18 @@ from worker.settings import settings
 log = logging.getLogger(__name__)
 
 MAINTAIN_S = 600.0
-BROKER = {  # measured: with both set a connection that went silent is noticed within 22 s, otherwise never
-    "socket_timeout": 10,
+BROKER = {  # measured: a silent connection is noticed within 11 s; with 10 and 5 within 20 s; without them never
+    "socket_timeout": 5,
     "socket_connect_timeout": 3,
-    "health_check_interval": 5,
+    "health_check_interval": 3,
     "socket_keepalive": True,
 }
+SIGN_FOR_S = 60  # a sign that nobody reads any more, because its worker is dead, stays in the broker for so long
+SIGN_OFF_S = 3.0  # a worker that ends does not wait for a database that is away
+GRACE_S = 10.0  # for the visits of a worker that ends because it is deaf: time for the fetches they are at
 
 stopping = threading.Event()  # set when this worker was asked to end: visits end after the fetch they are at
-_heartbeats: list[workers.Heartbeat] = []  # of this process: one, once it is ready
+_pulses: list[workers.Pulse] = []  # of this process: one, once it is ready
 app = Celery("dateline", include=["worker.tasks"])
 
 
@@ -47,9 +52,9 @@ def configuration() -> dict[str, Any]:
         "worker_send_task_events": False,
         "timezone": "UTC",
         "beat_schedule": {
-            "tick": {"task": "dateline.tick", "schedule": config.tick, "options": {"expires": 10 * config.tick}},
-            "relay": {"task": "dateline.relay", "schedule": config.tick, "options": {"expires": 10 * config.tick}},
-            "maintain": {"task": "dateline.maintain", "schedule": MAINTAIN_S, "options": {"expires": MAINTAIN_S}},
+            "tick": {"task": "dateline.tick", "schedule": config.tick},
+            "relay": {"task": "dateline.relay", "schedule": config.tick},
+            "maintain": {"task": "dateline.maintain", "schedule": MAINTAIN_S},
         },
         "beat_max_loop_interval": min(config.tick, 5.0),
     }
@@ -69,16 +74,60 @@ def _follow_parent(**_: object) -> None:
     processes.end_with_parent()
 
 
+def own_queue() -> Queue:
+    """The queue that only this process reads: what comes back through it proves that the process is not deaf.
+
+    It has the nameless exchange, which leaves nothing behind in the broker when the process is killed.
+    """
+    name = f"dateline.{workers.process_name()}"
+    return Queue(name, exchange=Exchange(""), routing_key=name, auto_delete=True)
+
+
+@signals.celeryd_after_setup.connect
+def _read_own_queue(instance: Any, **_: object) -> None:
+    instance.app.amqp.queues.select_add(own_queue())
+
+
 @signals.worker_ready.connect
-def _start_heartbeat(**_: object) -> None:
+def _start_pulse(**_: object) -> None:
+    slots = settings().concurrency
     try:
-        heartbeat = workers.Heartbeat(db.pool(), workers.process_name(), settings().concurrency)
-        heartbeat.start()
-    except (db.SchemaError, psycopg.OperationalError, PoolTimeout) as error:
+        workers.sign(db.pool(), workers.process_name(), slots)
+    except (db.SchemaError, psycopg.OperationalError) as error:
         log.critical("this worker cannot use the database and ends: %s", error)
         os.kill(os.getpid(), signal.SIGTERM)
-    else:
-        _heartbeats.append(heartbeat)
+        return
+    pulse = workers.Pulse(
+        send=_send_sign,
+        age_s=_age_of_sign,
+        is_full=lambda: len(state.reserved_requests) > slots,
+        sign=lambda: workers.sign(db.pool(), workers.process_name(), slots),
+        give_up=_give_up,
+    )
+    _pulses.append(pulse)
+    pulse.start()
+
+
+def _send_sign() -> None:
+    queue: Any = own_queue()
+    with app.connection_for_write() as fresh:
+        app.send_task("dateline.sign", queue=queue, connection=fresh, retry=False)
+        client: Any = fresh.default_channel
+        client.client.expire(queue.name, SIGN_FOR_S)
+
+
+def _age_of_sign() -> float | None:
+    with db.connect() as fresh:
+        return workers.age_s(fresh, workers.process_name())
+
+
+def _give_up() -> None:
+    log.critical("this worker gets or does no task any more, though broker and database answer: it ends, to start anew")
+    stopping.set()
+    until = time.monotonic() + GRACE_S
+    while state.active_requests and time.monotonic() < until:
+        time.sleep(0.1)
+    os._exit(1)  # the threads of a deaf worker do not end by themselves; whoever runs it starts it again
 
 
 @signals.worker_shutting_down.connect
@@ -88,6 +137,12 @@ def _end_visits(**_: object) -> None:
 
 @signals.worker_shutdown.connect
 def _sign_off(**_: object) -> None:
-    while _heartbeats:
-        _heartbeats.pop().stop()
-        db.pool().close()
+    while _pulses:
+        _pulses.pop().stop()
+        pool = db.pool()
+        pool.timeout = SIGN_OFF_S
+        try:
+            workers.leave(pool, workers.process_name())
+        except psycopg.OperationalError as error:
+            log.warning("could not sign off, the others will notice: %s", error)
+        pool.close()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
+import time
+from collections.abc import Generator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
+from psycopg.abc import PQGen
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_dumps
 from psycopg.types.string import StrDumperUnknown
@@ -16,17 +20,48 @@ from psycopg_pool import ConnectionPool
 
 from worker.settings import settings
 
+log = logging.getLogger(__name__)
+
 Connection = psycopg.Connection[DictRow]
-Pool = ConnectionPool[Connection]
+Pool = ConnectionPool["Connection"]
 
 SCHEMA_VERSION = 3
 OLDEST_POSTGRES = 17  # the first with infinite intervals, which are how long ago something was that never was
-STATEMENT_TIMEOUT = "60s"  # nothing the service asks takes so long; a stuck statement must not hold a lease for ever
+STATEMENT_S = 15  # nothing the service asks takes so long; a stuck statement must not hold a visit for ever
+SPARE_S = (
+    5.0  # on top of it, after which the server itself must be out of reach: it would have said that the time is up
+)
+LOCK_TIMEOUT = "30s"  # of a change of the schema: everyone else queues behind it meanwhile
+CHECK_S = 3.0  # for the sign of life that a connection gives before it is used
+NETWORK: dict[str, Any] = {  # a peer that vanished without a word is noticed within half a minute, on both sides
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+SERVER_SIDE = {  # so that no transaction of a worker that is gone keeps its locks
+    "idle_in_transaction_session_timeout": "10s",
+    "client_connection_check_interval": "10s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20s",
+}
+Answer = TypeVar("Answer")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # Postgres text holds neither NUL nor half of a surrogate pair
 
 
 class SchemaError(Exception):
     """The schema in the database is not the one that this program works with."""
+
+
+class ServerSilent(psycopg.OperationalError):
+    """The server keeps the connection open, but does not answer any more."""
+
+
+class NotPrimary(psycopg.OperationalError):
+    """The server has become a standby: whoever took over from it has the database now."""
 
 
 def scrub(value: Any) -> Any:
@@ -48,6 +83,33 @@ class ScrubbedText(StrDumperUnknown):
         return scrub(obj).encode()  # type: ignore[no-any-return]
 
 
+class Watched(psycopg.Connection[DictRow]):
+    """A connection that waits for the server so long and no longer: libpq would wait for ever on a silent one."""
+
+    answer_s = STATEMENT_S + SPARE_S
+
+    def wait(self, gen: PQGen[Answer], *args: Any, **kwargs: Any) -> Answer:
+        try:
+            return super().wait(_within(gen, self.answer_s), *args, **kwargs)
+        except ServerSilent:
+            self.pgconn.finish()  # its state is unknown, and a rollback would wait as long again
+            raise
+
+
+def _within(gen: PQGen[Answer], seconds: float) -> Generator[Any, Any, Answer]:
+    """The same conversation with the server, which fails when it takes longer than so many seconds."""
+    deadline = time.monotonic() + seconds
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() > deadline:
+                raise ServerSilent(f"Postgres has not answered for {seconds:.0f} s")
+            wanted = gen.send(ready)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
 def configure(conn: Connection) -> None:
     """Make a connection ours: dict rows, scrubbed parameters."""
     conn.row_factory = dict_row
@@ -57,30 +119,68 @@ def configure(conn: Connection) -> None:
 
 def connect(url: str | None = None) -> Connection:
     """One connection outside the pool, in autocommit mode; for listeners and for setting up the schema."""
-    conn = psycopg.connect(url or settings().database(), autocommit=True, row_factory=dict_row, connect_timeout=10)
+    conn = psycopg.connect(url or settings().database(), autocommit=True, row_factory=dict_row, **NETWORK)
     configure(conn)
     return conn
 
 
-def open_pool(url: str, size: int) -> Pool:
-    """A pool of up to `size` checked connections. Raises psycopg_pool.PoolTimeout if the server cannot be reached."""
-    pool: Pool = ConnectionPool(
+def open_pool(url: str, size: int, statement_s: float = STATEMENT_S) -> Pool:
+    """A pool of up to `size` checked connections. Raises psycopg_pool.PoolTimeout if the server cannot be reached.
+
+    A statement has `statement_s` seconds. A connection that no longer answers, or that a standby now answers, is
+    replaced before it is handed out; so are all others then, for they went the same way.
+    """
+    limits = {**SERVER_SIDE, "statement_timeout": f"{statement_s:.0f}s"}
+
+    def adopt(conn: Connection) -> None:
+        configure(conn)
+        conn.answer_s = statement_s + SPARE_S  # type: ignore[attr-defined]  # it is a Watched
+
+    def check(conn: Connection) -> None:
+        try:
+            _check(conn)
+        except (ServerSilent, NotPrimary) as error:
+            log.warning("connections to Postgres are made anew: %s", error)
+            made.drain()
+            raise
+
+    made: Pool = ConnectionPool(
         url,
-        kwargs={"row_factory": dict_row, "connect_timeout": 10, "options": f"-c statement_timeout={STATEMENT_TIMEOUT}"},
+        connection_class=Watched,
+        kwargs={
+            "row_factory": dict_row,
+            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+            **NETWORK,
+        },
         min_size=1,
         max_size=size,
-        configure=configure,
-        check=ConnectionPool.check_connection,
+        configure=adopt,
+        check=check,
         open=False,
     )
-    pool.open(wait=True, timeout=15)
-    return pool
+    made.open(wait=True, timeout=15)
+    return made
+
+
+def _check(conn: Any) -> None:
+    usual, conn.answer_s = conn.answer_s, CHECK_S
+    conn.autocommit = True
+    if one(conn.execute("select pg_is_in_recovery() as is_standby"))["is_standby"]:
+        conn.close()
+        raise NotPrimary("this Postgres is a standby now")
+    conn.autocommit = False
+    conn.answer_s = usual
 
 
 @cache
 def pool() -> Pool:
     """The pool of this process. Raises SchemaError if the database is not one this program works with."""
-    made = open_pool(settings().database(), settings().connections)
+    return checked_pool(STATEMENT_S)
+
+
+def checked_pool(statement_s: float) -> Pool:
+    """A pool for the database of the settings. Raises SchemaError if it is not one this program works with."""
+    made = open_pool(settings().database(), settings().connections, statement_s)
     try:
         with made.connection() as conn:
             require_schema(conn)
@@ -128,9 +228,9 @@ def require_schema(conn: Connection) -> None:
 
 
 def install_schema(conn: Connection) -> None:
-    """Apply schema.sql in one transaction: creates what is missing, harms nothing.
+    """Apply schema.sql in one transaction: creates what is missing, harms nothing, and does all of it or nothing.
 
-    Raises SchemaError if a newer version is installed, or the server is too old.
+    Raises SchemaError if a newer version is installed, the server is too old, or somebody holds a lock for too long.
     """
     if conn.info.server_version < OLDEST_POSTGRES * 10_000:
         version = conn.info.server_version // 10_000
@@ -138,5 +238,14 @@ def install_schema(conn: Connection) -> None:
     found = installed_version(conn)
     if found is not None and found > SCHEMA_VERSION:
         require_schema(conn)
-    with conn.transaction():
-        conn.execute(resource("schema.sql").read_bytes())
+    try:
+        with conn.transaction():
+            conn.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
+            # one that was killed must not stand in the way of all others for as long
+            conn.execute("set local client_connection_check_interval = '1s'")
+            conn.execute(resource("schema.sql").read_bytes())
+    except psycopg.errors.LockNotAvailable as error:
+        raise SchemaError(
+            f"Somebody held a lock on Dateline's tables for {LOCK_TIMEOUT}; nothing was changed. Stop the workers, end"
+            " open transactions (pg_stat_activity lists them), then run this again."
+        ) from error

@@ -71,7 +71,8 @@ def hold(pool: Pool, claimed: Claim, lease_for: timedelta, worker: str) -> Lease
 def targets(pool: Pool, lease: Lease, crawl_id: int | None = None) -> Iterator[Target]:
     """Hand out what is due at the host, each claimed and counted as it is handed out, each once.
 
-    Pages that a one-off crawl waits for come first, then feeds, then fresh news before backfill, the newest first.
+    Pages that a one-off crawl waits for come first, then feeds, then fresh news before backfill, the newest first; at
+    the end those whose last attempt did not end: they may be what killed their worker, and the others need not wait.
     With `crawl_id` only the pages that this crawl waits for. Ends when nothing is due or the lease is lost.
     """
     seen: set[tuple[str, int]] = set()
@@ -90,17 +91,23 @@ def _due(pool: Pool, host: str, crawl_id: int | None, seen: Set[tuple[str, int]]
         rows = conn.execute(
             """
             (select 1 as rank, 'page' as kind, id from page
-              where host = %(host)s and due_at <= now() and wanted and (%(crawl)s::bigint is null or exists (
-                    select from crawl_page c
-                     where c.page_id = page.id and c.crawl_id = %(crawl)s and c.outcome is null))
+              where host = %(host)s and due_at <= now() and attempts = 0 and wanted and (%(crawl)s::bigint is null
+                    or exists (select from crawl_page c
+                                where c.page_id = page.id and c.crawl_id = %(crawl)s and c.outcome is null))
               order by newest_at desc limit %(batch)s)
             union all
             (select 2, 'feed', id from feed
               where host = %(host)s and due_at <= now() and %(crawl)s::bigint is null order by due_at)
             union all
             (select 3, 'page', id from page
-              where host = %(host)s and due_at <= now() and not wanted and %(crawl)s::bigint is null
-              order by backfill, newest_at desc limit %(batch)s)""",
+              where host = %(host)s and due_at <= now() and attempts = 0 and not wanted and %(crawl)s::bigint is null
+              order by backfill, newest_at desc limit %(batch)s)
+            union all
+            (select 4, 'page', id from page
+              where host = %(host)s and due_at <= now() and attempts > 0 and (%(crawl)s::bigint is null or exists (
+                    select from crawl_page c
+                     where c.page_id = page.id and c.crawl_id = %(crawl)s and c.outcome is null))
+              order by attempts, newest_at desc limit %(batch)s)""",
             {"host": host, "crawl": crawl_id, "batch": BATCH},
         ).fetchall()
     unseen = [row for row in rows if (row["kind"], row["id"]) not in seen]  # what failed may be due again already

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import pwd
 import secrets
@@ -13,19 +14,20 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
-import psutil
 import psycopg
 
 from worker import processes
 from worker.settings import Settings
+
+log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
 SPARE_CONNECTIONS = 40  # for commands and readers beside the workers
@@ -64,8 +66,40 @@ class Access:
         return f"redis://:{self.password}@{LOOPBACK}:{self.redis_port}/0"
 
 
+class Server:
+    """An embedded server, within `with`; `mend` starts it again after it ended by itself."""
+
+    def __init__(self, name: str, run: Callable[[], AbstractContextManager[subprocess.Popen[bytes]]]) -> None:
+        self.name, self._run = name, run
+        self._running: AbstractContextManager[subprocess.Popen[bytes]] | None = None
+
+    def __enter__(self) -> Self:
+        running = self._run()
+        self._process = running.__enter__()
+        self._running = running
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            running.__exit__(None, None, None)
+
+    def mend(self) -> bool:
+        """Start it again if it is gone; whether it runs now. What keeps it from starting is logged."""
+        if self._running is not None and self._process.poll() is None:
+            return True
+        log.error("%s is gone and started again", self.name)
+        try:
+            self.__exit__()
+            self.__enter__()
+        except LocalError as error:
+            log.error("%s", error)
+            return False
+        return True
+
+
 @contextmanager
-def servers(config: Settings, *, wants_broker: bool = True) -> Iterator[None]:
+def servers(config: Settings, *, wants_broker: bool = True) -> Iterator[list[Server]]:
     """Run the servers that the settings name no address for, in the data folder; stops them at the end.
 
     While they run, `config.database()` and `config.broker()` have their addresses, in every process of this user.
@@ -73,23 +107,27 @@ def servers(config: Settings, *, wants_broker: bool = True) -> Iterator[None]:
     """
     home = config.data_dir
     with locked(home), ExitStack() as running:
-        _end_leftover(home / "postgres" / "postmaster.pid", "postgres")
-        _end_leftover(home / "valkey.pid", "valkey-server")
+        processes.end_leftover(home / "postgres" / "postmaster.pid", "postgres", signal.SIGINT, STOP_S)
+        processes.end_leftover(home / "valkey.pid", "valkey-server", signal.SIGTERM, STOP_S)
         access = _access(home)
-        addresses = {}
+        addresses, ours = {}, []
         if not config.database_url:
-            running.enter_context(_postgres(home, access, config.connections * config.processes + SPARE_CONNECTIONS))
+            connections = config.connections * config.processes + SPARE_CONNECTIONS
+            ours.append(Server("Postgres", lambda: postgres(home, access, connections)))
             addresses["database_url"] = access.database_url
         if wants_broker and not config.redis_url:
-            running.enter_context(_valkey(home, access))
+            ours.append(Server("Valkey", lambda: valkey(home, access)))
             addresses["redis_url"] = access.redis_url
+        for server in ours:
+            running.enter_context(server)
         running.callback(config.servers_file.unlink, missing_ok=True)
         _write_private(config.servers_file, addresses)
-        yield
+        yield ours
 
 
 @contextmanager
-def _postgres(home: Path, access: Access, connections: int) -> Iterator[None]:
+def postgres(home: Path, access: Access, connections: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Postgres in the data folder, whose cluster is made first where there is none. Raises LocalError."""
     cluster = home / "postgres"
     account = _account(home)
     binaries = _postgres_binaries(home, account)
@@ -98,13 +136,14 @@ def _postgres(home: Path, access: Access, connections: int) -> Iterator[None]:
     server = _start_postgres(binaries, cluster, access, account, connections)
     try:
         _await_postgres(server, access, home / "logs" / "postgres.log")
-        yield
+        yield server
     finally:
         processes.stop(server, signal.SIGINT, STOP_S)  # SIGINT is Postgres's fast shutdown
 
 
 @contextmanager
-def _valkey(home: Path, access: Access) -> Iterator[None]:
+def valkey(home: Path, access: Access) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Valkey, which keeps nothing on disk. Raises LocalError."""
     config = f"""
         bind {LOOPBACK}
         port {access.redis_port}
@@ -130,7 +169,7 @@ def _valkey(home: Path, access: Access) -> Iterator[None]:
         pipe.write(config.encode())
     try:
         _await_port(server, access.redis_port, home / "logs" / "valkey.log")
-        yield
+        yield server
     finally:
         processes.stop(server, signal.SIGTERM, STOP_S)
 
@@ -355,14 +394,3 @@ def _check_alive(server: subprocess.Popen[bytes], deadline: float, log_path: Pat
         tail = log_path.read_text("utf-8", "replace").splitlines()[-10:]
         raise LocalError(f"{log_path.stem} did not start; its log {log_path} ends:\n" + "\n".join(tail))
     time.sleep(0.05)
-
-
-def _end_leftover(pid_file: Path, program: str) -> None:
-    """End a server that a killed parent left behind: we hold the data folder's lock, so it is nobody's."""
-    try:
-        process = psutil.Process(int(pid_file.read_text().split()[0]))
-        if process.name() == program:
-            process.send_signal(signal.SIGINT if program == "postgres" else signal.SIGTERM)
-            process.wait(STOP_S)
-    except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
-        return

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -69,6 +71,17 @@ def stop(process: subprocess.Popen[bytes], number: signal.Signals, grace_s: floa
             process.wait()
     if process.stdin is not None:
         process.stdin.close()
+
+
+def end_leftover(pid_file: Path, program: str, number: signal.Signals, grace_s: float) -> None:
+    """End a server that a killed parent left behind: the caller holds the data folder's lock, so it is nobody's."""
+    try:
+        process = psutil.Process(int(pid_file.read_text().split()[0]))
+        if process.name() == program:
+            process.send_signal(number)
+            process.wait(grace_s)
+    except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+        return
 
 
 @dataclass(slots=True)
@@ -168,7 +181,7 @@ def worker_command(slots: int) -> list[str]:
 
 def beat_command() -> list[str]:
     """The command of beat: a clock that keeps nothing on disk."""
-    scheduler = "celery.beat:Scheduler"
+    scheduler = "worker.beat:Clock"
     return [
         sys.executable,
         "-P",

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from scrapers.urls import is_home, normalise
-from worker import crawls, events, feeds, frontier, revisions, store
+from worker import crawls, events, faultpoints, feeds, frontier, revisions, store
 from worker.db import Connection, Pool
 from worker.events import Event
 from worker.fetch import Fetched
@@ -60,6 +60,8 @@ def _write(pool: Pool, lease: Lease, target: Target, outcome: Outcome, keeps_byt
         if others := hosts - {lease.host}:  # its own host is looked at again when it is released
             frontier.wake(conn, others)
         events.publish(conn, happened)
+        faultpoints.reach("record-written", target.url)
+    faultpoints.reach("record-committed", target.url)
     return outcome
 
 
@@ -179,7 +181,8 @@ def give_back(pool: Pool, target: Target) -> None:
     with pool.connection() as conn:
         if isinstance(target, FeedTarget):
             conn.execute(
-                "update feed set attempts = greatest(attempts - 1, 0), due_at = now() where id = %s", (target.id,)
+                "update feed set attempts = greatest(attempts - 1, 0), due_at = now() where id = %s and enabled",
+                (target.id,),
             )
         else:
             conn.execute("update page set attempts = greatest(attempts - 1, 0) where id = %s", (target.id,))

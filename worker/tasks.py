@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import psycopg
 from celery.exceptions import Reject
-from psycopg_pool import PoolTimeout
 
-from worker import crawls, db, frontier, retention, stream, visit, workers
+from worker import crawls, db, faultpoints, frontier, retention, stream, visit, workers
 from worker.app import app, stopping
 from worker.dedup import candidates
 from worker.fetch import Fetcher
@@ -19,6 +18,7 @@ from worker.fetch import Limits as FetchLimits
 from worker.settings import Settings, settings
 from worker.targets import Claim
 
+CLAIM_FOR = timedelta(seconds=30)  # a message that no worker took by then is lost: its host is claimed again
 DATABASE_WAIT_S = 5.0  # before a crawl request that could not be written goes back to the queue
 
 
@@ -26,9 +26,12 @@ DATABASE_WAIT_S = 5.0  # before a crawl request that could not be written goes b
 def tick() -> None:
     """Open the one-off crawls that were asked for, claim the hosts that are due, and send a visit for each."""
     pool = db.pool()
+    workers.follow_clock(pool)
     crawls.open_requested(pool)
     crawls.finish(pool)
-    for claimed in frontier.claim(pool, workers.room(pool), settings().lease_for, workers.CLAIMED_BY):
+    lease_for = min(settings().lease_for, CLAIM_FOR)
+    for claimed in frontier.claim(pool, workers.room(pool), lease_for, workers.CLAIMED_BY):
+        faultpoints.reach("tick-claimed", claimed.host)
         visit_host.delay(claimed.host, str(claimed.token))
     workers.stamp(pool)
 
@@ -38,8 +41,15 @@ def visit_host(host: str, token: str) -> None:
     """Make the visit that a tick leased. Safe to run twice: a stale token ends it at once."""
     pool, config = db.pool(), settings()
     if lease := frontier.hold(pool, Claim(host, UUID(token)), config.lease_for, workers.process_name()):
+        faultpoints.reach("visit-held", host)
         with fetcher(config) as client:
             visit.visit(pool, client, lease, visit_limits(config), stopping)
+
+
+@app.task(name="dateline.sign")
+def sign() -> None:
+    """Sign for this process: sent to it by itself, so that its way through the broker is proved."""
+    workers.sign(db.pool(), workers.process_name(), settings().concurrency)
 
 
 @app.task(name="dateline.crawl", bind=True, acks_late=True, reject_on_worker_lost=True)
@@ -64,7 +74,7 @@ def crawl(
     )
     try:
         crawls.request(db.pool(), wanted)
-    except (psycopg.OperationalError, PoolTimeout) as error:
+    except psycopg.OperationalError as error:
         stopping.wait(DATABASE_WAIT_S)  # a failed task would be acknowledged, and the request with it
         raise Reject(error, requeue=True) from error
 
@@ -80,7 +90,7 @@ def relay() -> None:
 def maintain() -> None:
     """Keep the house: make and drop partitions, delete old sketches, forget dead workers, wake forgotten hosts."""
     pool, config = db.pool(), settings()
-    retention.maintain(pool, config.keep, datetime.now(UTC))
+    retention.maintain(pool, config.keep, workers.now(pool))
     candidates.expire(pool)
     workers.forget_dead(pool)
     frontier.repair(pool)

@@ -13,12 +13,14 @@ from datetime import timedelta
 from random import Random
 from urllib.parse import urljoin
 
+import psycopg
+
 from scrapers.article import Kind
 from scrapers.page import Page
 from scrapers.registry import scrape
 from scrapers.selectors import Selectors
 from scrapers.urls import is_home
-from worker import discover, feeds, frontier, record, schedule
+from worker import discover, faultpoints, feeds, frontier, record, schedule
 from worker.db import Pool
 from worker.fetch import Fetched, Fetcher
 from worker.fetch_errors import FetchError, Redirected, RobotsUnreachable, Stopped
@@ -84,22 +86,31 @@ def visit(
         if outcome.reason == "stopped":
             record.give_back(pool, target)
             break
-        outcome = record.record(pool, lease, target, outcome, keeps_bytes=limits.keeps_bytes)
+        try:
+            outcome = record.record(pool, lease, target, outcome, keeps_bytes=limits.keeps_bytes)
+        except psycopg.OperationalError:
+            record.give_back(pool, target)  # the database failed, not the page: it must not become a dead letter
+            raise
         report.add(outcome)
         if outcome.is_host_trouble:
             break
     report.requests = pacer.requests
+    faultpoints.reach("release", lease.host)
     frontier.release(pool, lease, _manner(lease, report, pacer))
+    faultpoints.reach("released", lease.host)
     log.info("visit %s: %s", lease.host, dict(report.reasons), extra={"host": lease.host, "requests": report.requests})
     return report
 
 
 def attempt(door: Door, target: Target) -> Outcome:
     """Make one attempt: ask for the target and read the answer. Whatever happens is an outcome."""
+    faultpoints.reach("target-claimed", target.url)
     try:
         if not door.robots(target.url).allowed(target.url):
             return Outcome("robots_disallowed", detail="robots.txt does not allow this address")
-        return read(target, door.ask(target))
+        fetched = door.ask(target)
+        faultpoints.reach("fetch-answered", target.url)
+        return read(target, fetched)
     except FetchError as error:
         return Outcome.failed(error)
     except Exception as error:  # our bug, not the page's: its traceback is kept, the visit goes on
@@ -112,6 +123,7 @@ def read(target: Target, fetched: Fetched) -> Outcome:
     known = Outcome("not_modified", status=fetched.status, elapsed_ms=fetched.elapsed_ms, fetched=fetched)
     if fetched.is_not_modified:
         return known
+    faultpoints.reach("parse", target.url)
     known = replace(known, body_hash=hashlib.sha256(fetched.body).digest())
     if isinstance(target, FeedTarget):
         return _read_feed(target, fetched, known)

@@ -6,20 +6,25 @@ import logging
 import os
 import socket
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import kombu.exceptions
 import psycopg
-from psycopg_pool import PoolTimeout
 
-from worker.db import Pool
+from worker.db import Connection, Pool, one
 from worker.settings import VERSION
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_S = 5.0
-ALIVE_FOR = timedelta(seconds=30)  # six missed heartbeats
+PULSE_S = 4.0  # between two tasks that a worker sends itself
+SIGN_WITHIN_S = 11.0  # nearly three of them; a worker at its limits takes a second or two
+PATIENCE_S = 7.0  # for which a sign must be overdue although both servers answer: then the worker is deaf
+ALIVE_FOR = timedelta(seconds=30)  # a worker that has not signed for so long has no room
 TICKED_WITHIN = timedelta(seconds=60)  # a service whose last tick is older is not healthy
+CLOCK_SLACK = timedelta(minutes=1)  # a clock that is corrected by less needs no correction of ours
 CLAIMED_BY = "tick"  # leases that are on their way to a worker
 
 
@@ -43,7 +48,7 @@ def process_name(role: str = "worker") -> str:
 
 
 def sign(pool: Pool, name: str, slots: int) -> None:
-    """Write that a worker is alive."""
+    """Write that a worker is alive: it got a task through the broker, or has all hands full."""
     with pool.connection() as conn:
         conn.execute(
             """
@@ -59,31 +64,69 @@ def leave(pool: Pool, name: str) -> None:
         conn.execute("delete from worker where name = %s", (name,))
 
 
-class Heartbeat:
-    """A thread that signs for a worker every few seconds; a database that is away for a while does not end it."""
+def age_s(conn: Connection, name: str) -> float | None:
+    """Seconds since a worker signed last; None if it never did."""
+    row = conn.execute(
+        "select extract(epoch from clock_timestamp() - seen_at)::float8 as age_s from worker where name = %s", (name,)
+    ).fetchone()
+    return row["age_s"] if row else None
 
-    def __init__(self, pool: Pool, name: str, slots: int) -> None:
-        self._pool, self._name, self._slots = pool, name, slots
+
+class Pulse:
+    """A thread that sends its worker a task every few seconds, and ends a worker which no longer gets or does it.
+
+    The task signs for the worker. While signs fail to come although broker and database answer on fresh connections,
+    the worker is deaf, or cut off from the database, and only a new process helps. `send` puts the task into the
+    worker's own queue, over a fresh connection; `age_s` asks the database over a fresh one how old the last sign is;
+    `sign` signs at once, for a worker that is so busy that it takes no task; `give_up` ends the process.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[], object],
+        age_s: Callable[[], float | None],
+        is_full: Callable[[], bool],
+        sign: Callable[[], object],
+        give_up: Callable[[], object],
+    ) -> None:
+        self._send, self._age_s, self._is_full, self._sign, self._give_up = send, age_s, is_full, sign, give_up
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+        self._silent_since: float | None = None
+        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
 
     def start(self) -> None:
-        """Sign once now, then regularly."""
-        sign(self._pool, self._name, self._slots)
+        """Begin."""
         self._thread.start()
 
     def _run(self) -> None:
-        while not self._ending.wait(HEARTBEAT_S):
-            try:
-                sign(self._pool, self._name, self._slots)
-            except (psycopg.OperationalError, PoolTimeout) as error:
-                log.warning("no heartbeat written: %s", error)
+        while not self._ending.wait(PULSE_S):
+            if self.is_deaf(time.monotonic()):
+                self._give_up()
+                return
+
+    def is_deaf(self, now: float) -> bool:
+        """Send the task, and look for the sign of those before. `now`: seconds of any clock that only goes forward."""
+        try:
+            if self._is_full():
+                self._silent_since = None
+                self._sign()
+                return False
+            self._send()
+            age_s = self._age_s()
+        except (psycopg.OperationalError, kombu.exceptions.OperationalError, OSError) as error:
+            log.warning("no sign of life: broker or database do not answer: %s", error)
+            self._silent_since = None  # a new process would do no better
+            return False
+        if age_s is not None and age_s < SIGN_WITHIN_S:
+            self._silent_since = None
+        elif self._silent_since is None:
+            self._silent_since = now
+        return self._silent_since is not None and now - self._silent_since >= PATIENCE_S
 
     def stop(self) -> None:
-        """End, and sign off."""
+        """End the thread."""
         self._ending.set()
         self._thread.join()
-        leave(self._pool, self._name)
 
 
 def room(pool: Pool) -> int:
@@ -98,6 +141,39 @@ def room(pool: Pool) -> int:
             {"alive": ALIVE_FOR, "claimed": CLAIMED_BY},
         ).fetchone()
     return max(0, int(row["room"])) if row else 0
+
+
+def now(pool: Pool) -> datetime:
+    """The time by the clock of Postgres, by which everything is kept: that of one worker may be wrong by years."""
+    with pool.connection() as conn:
+        found: datetime = one(conn.execute("select now() as now"))["now"]
+    return found
+
+
+def follow_clock(pool: Pool) -> bool:
+    """Bring what is due and leased back by as much as the database's clock was set back since the last tick.
+
+    Otherwise everything would wait for that time, and lost visits keep their hosts for as long. True if it was.
+    """
+    with pool.connection() as conn:
+        row = conn.execute(
+            "select ticked_at - now() as ahead from clock where ticked_at > now() + %s for update", (CLOCK_SLACK,)
+        ).fetchone()
+        if row is None:
+            return False
+        log.warning("the clock of Postgres was set back by %s: what is due is brought back with it", row["ahead"])
+        conn.execute(
+            """
+            with feeds as (update feed set due_at = due_at - %(ahead)s where due_at > now()),
+                 pages as (update page set due_at = due_at - %(ahead)s where due_at > now()),
+                 seen as (update worker set seen_at = seen_at - %(ahead)s where seen_at > now()),
+                 tick as (update clock set ticked_at = now())
+            update host set due_at = due_at - %(ahead)s, leased_until = leased_until - %(ahead)s,
+                   cooldown_until = cooldown_until - %(ahead)s, slow_until = slow_until - %(ahead)s,
+                   last_request_at = last_request_at - %(ahead)s""",
+            {"ahead": row["ahead"]},
+        )
+    return True
 
 
 def stamp(pool: Pool) -> None:
@@ -119,6 +195,19 @@ def health(pool: Pool) -> Health:
             (ALIVE_FOR,),
         ).fetchone()
     return Health(**row) if row else Health(0, 0, None)
+
+
+def is_alive_here(pool: Pool) -> bool:
+    """Whether a worker process of this machine, or of this container, is alive."""
+    with pool.connection() as conn:
+        row = one(
+            conn.execute(
+                """
+                select exists (select from worker where starts_with(name, %s) and seen_at > now() - %s) as is_alive""",
+                (f"worker@{socket.gethostname()}-", ALIVE_FOR),
+            )
+        )
+    return bool(row["is_alive"])
 
 
 def forget_dead(pool: Pool) -> None:

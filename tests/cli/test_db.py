@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.cli.conftest import Dateline, run, values
-from worker import db
+from worker import db, invariants
 
 DATELINE = str(Path(sys.executable).with_name("dateline"))
 VERSION = f"The database has schema version {db.SCHEMA_VERSION}"
@@ -53,7 +53,10 @@ def test_init_makes_the_schema_and_enters_the_sources(nothing: str, alone: Path)
 
     assert (shown.exit_code, shown.stdout) == (0, f"{VERSION}.\n")
     assert [row["id"] for row in values(run("sources", "list", "--json"))] == ["mine"]
-    assert run("db", "check").stdout == f"{VERSION}, as this program needs.\n"
+    assert run("db", "check").stdout.splitlines() == [
+        f"{VERSION}, as this program needs.",
+        f"{len(invariants.INVARIANTS)} things that must be true of its rows are.",
+    ]
 
 
 def test_init_enters_the_shipped_sources_where_there_is_no_file(nothing: str) -> None:

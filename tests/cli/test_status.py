@@ -11,6 +11,7 @@ import pytest
 from tests.cli.conftest import Dateline, run, values
 from tests.site.press import Press
 from tests.worker.builders import article, save
+from worker import workers
 from worker.db import Pool
 
 
@@ -54,6 +55,21 @@ def test_a_quiet_status_prints_nothing(dateline: Dateline, up: None) -> None:
     for option in ("--quiet", "-q"):
         shown = dateline("status", option)
         assert (shown.exit_code, shown.output) == (0, "")
+
+
+def test_a_machine_whose_own_worker_is_silent_is_not_well_whatever_the_others_do(
+    dateline: Dateline, up: None, conn: psycopg.Connection
+) -> None:
+    assert dateline("status", "--here", "--quiet").exit_code == 1
+    shown = dateline("status", "--here")
+    assert (shown.exit_code, shown.stdout) == (1, "")
+    assert "No worker of this machine" in shown.stderr
+
+    query = "insert into worker (name, version, slots, seen_at) values (%s, '1', 16, now() - %s::interval)"
+    conn.execute(query, [workers.process_name(), "31 s"])
+    assert dateline("status", "--here", "--quiet").exit_code == 1
+    conn.execute("update worker set seen_at = now()")
+    assert dateline("status", "--here", "--quiet").exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,11 @@ class Paper:
             self._fixed[path] = Answer(200, body, {"Content-Type": kind})
         return self.url(path)
 
+    def open_again(self, path: str) -> None:
+        """Take away what `serve` or `redirect` put at a path."""
+        with self._lock:
+            del self._fixed[path]
+
     def fail(self, path: str, how: int | Fault, times: int = 1, retry_after: int | str | None = None) -> None:
         """Answer the next `times` requests for a path with the status `how`, or with that fault on the way."""
         headers = {"Content-Type": "text/html"}

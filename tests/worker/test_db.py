@@ -8,6 +8,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import Jsonb
 
+from tests.faults.proxy import Proxy
 from tests.worker.builders import add_source, article, save, together
 from worker import db
 
@@ -58,7 +59,58 @@ def test_scrub_reaches_into_lists_dicts_and_their_keys_and_leaves_the_rest():
 
 def test_statements_of_the_pool_have_a_time_limit(pool):
     with pool.connection() as conn:
-        assert conn.execute("show statement_timeout").fetchone() == {"statement_timeout": "1min"}
+        assert conn.execute("show statement_timeout").fetchone() == {"statement_timeout": "15s"}
+
+
+# Connections that fail ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def silent(database, embedded):
+    """A pool that reaches the database through a proxy, and the proxy."""
+    with Proxy(embedded.postgres_port) as proxy:
+        url = make_conninfo(database, port=proxy.port)
+        with db.open_pool(url, size=3) as pool:
+            yield pool, proxy
+
+
+def test_a_statement_on_a_connection_that_fell_silent_fails_and_the_next_gets_another(silent):
+    pool, proxy = silent
+    with pool.connection() as conn:
+        conn.answer_s = 0.2
+        assert proxy.silence() > 0
+        with pytest.raises(db.ServerSilent, match="has not answered"):
+            conn.execute("select 1")
+    with pool.connection() as conn:
+        assert conn.execute("select 1 as one").fetchone() == {"one": 1}
+
+
+def test_connections_that_fell_silent_in_the_pool_are_all_replaced_at_the_first(silent, monkeypatch):
+    pool, proxy = silent
+    monkeypatch.setattr(db, "CHECK_S", 0.2)
+    with pool.connection(), pool.connection(), pool.connection():
+        pass
+    proxy.silence()
+    together([lambda: _ask(pool)] * 3)
+    assert pool.get_stats()["connections_lost"] <= 3
+
+
+def _ask(pool):
+    with pool.connection(timeout=20) as conn:
+        assert conn.execute("select 1 as one").fetchone() == {"one": 1}
+
+
+def test_a_statement_that_takes_long_is_no_silence(pool):
+    with pool.connection() as conn:
+        conn.answer_s = 5
+        conn.execute("select pg_sleep(0.3)")
+
+
+def test_a_transaction_that_its_worker_forgot_loses_its_locks(pool):
+    with pool.connection() as conn:
+        assert conn.execute("show idle_in_transaction_session_timeout").fetchone() == {
+            "idle_in_transaction_session_timeout": "10s"
+        }
 
 
 # The schema -------------------------------------------------------------------------------------------------------

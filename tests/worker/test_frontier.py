@@ -214,6 +214,16 @@ def test_wanted_pages_come_first_then_feeds_then_fresh_news_then_backfill(pool, 
     ]
 
 
+def test_pages_whose_last_attempt_did_not_end_come_last(pool, conn):
+    add_source(conn)
+    add_host(conn, HOST)
+    add_page(conn, address("crashed-twice"), newest_at=NOON, attempts=2, wanted=True)
+    add_page(conn, address("crashed"), newest_at=NOON, attempts=1)
+    add_page(conn, address("old"), newest_at=PAST, backfill=True)
+    add_feed(conn, address("feed"))
+    assert handed_out(pool, take(pool, HOST)) == ["feed", "old", "crashed", "crashed-twice"]
+
+
 def test_more_than_a_batch_is_handed_out_each_page_once(pool, conn):
     add_host(conn, HOST)
     pages = {add_page(conn, address(number)) for number in range(2 * frontier.BATCH + 7)}

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -20,14 +21,14 @@ import psycopg
 import pytest
 
 from tests.waiting import until
-from worker import db, local
+from worker import db, local, processes
 from worker.local import LocalError
 from worker.settings import Settings, SettingsError
 
 OWNER = """
 import sys, time
 from pathlib import Path
-from worker import local
+from worker import local, processes
 from worker.settings import Settings
 with local.servers(Settings(data_dir=Path(sys.argv[1]), processes=1), wants_broker=sys.argv[2] == "broker"):
     print("ready", flush=True)
@@ -204,8 +205,8 @@ def free_port() -> int:
 def test_a_pid_file_of_no_server_ends_nobody(tmp_path: Path, text: str) -> None:
     (tmp_path / "postmaster.pid").write_text(text)
 
-    local._end_leftover(tmp_path / "postmaster.pid", "postgres")
-    local._end_leftover(tmp_path / "missing.pid", "postgres")
+    processes.end_leftover(tmp_path / "postmaster.pid", "postgres", signal.SIGTERM, 1)
+    processes.end_leftover(tmp_path / "missing.pid", "postgres", signal.SIGTERM, 1)
 
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:

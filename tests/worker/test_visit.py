@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
+import psycopg
 import pytest
 
 from scrapers.selectors import Selectors
@@ -13,7 +14,7 @@ from tests.site.press import Press
 from tests.worker.visiting import FETCH, LEASE, Visitor
 from worker import crawls, frontier, sources
 from worker.crawls import Request
-from worker.db import Pool
+from worker.db import Connection, Pool
 from worker.fetch import Fetcher
 from worker.sourcefile import FeedSpec, SourceSpec
 from worker.visit import visit
@@ -318,6 +319,31 @@ def test_a_visit_that_is_stopped_counts_no_attempt(visitor: Visitor, press: Pres
 
     assert visitor.rows("select attempts from feed") == [{"attempts": 0}]
     assert visitor.rows("select leased_until from host where leased_until > now()") == []
+
+
+REFUSE = """
+    create function refuse() returns trigger language plpgsql as
+        $$ begin raise exception 'no room' using errcode = 'disk_full'; end $$;
+    create trigger refuse before insert on article for each row execute function refuse()"""
+
+
+def test_an_attempt_that_the_database_failed_is_not_counted_against_the_page(
+    visitor: Visitor, press: Press, conn: Connection
+) -> None:
+    press.gazette.publish()
+    visitor.follow("gazette", press.gazette.url("/feed.xml"))
+    conn.execute(REFUSE.encode())
+    try:
+        with pytest.raises(psycopg.errors.DiskFull):
+            visitor.visit(GAZETTE)
+        assert visitor.rows("select attempts, outcome, due_at <= now() as is_due from page") == [
+            {"attempts": 0, "outcome": None, "is_due": True}
+        ]
+    finally:
+        conn.execute("drop trigger refuse on article; drop function refuse")
+
+    conn.execute("update host set leased_until = '-infinity'")
+    assert visitor.reasons(GAZETTE)["new"] == 1
 
 
 def test_a_home_page_that_is_crawled_leads_to_its_feed_and_stories(visitor: Visitor, press: Press) -> None:

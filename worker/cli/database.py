@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from worker import db, sources
+from worker import db, invariants, sources
 from worker.cli import output, session
 from worker.settings import settings
 
@@ -25,10 +25,21 @@ def init() -> None:
 
 @app.command()
 def check() -> None:
-    """Say whether the schema is the one that this program works with; exit code 1 if it is not."""
+    """Say whether the schema is this program's and whether all that must be true of the rows is; else exit code 1.
+
+    It reads whole tables, as of one moment; the service may be running meanwhile.
+    """
     with db.connect() as conn:
         db.require_schema(conn)
-    output.line(f"The database has schema version {db.SCHEMA_VERSION}, as this program needs.")
+        output.line(f"The database has schema version {db.SCHEMA_VERSION}, as this program needs.")
+        found = invariants.broken(conn)
+    for broken in found:
+        output.complain(f"Not so: {broken.says} {broken.count} rows:")
+        for row in broken.rows:
+            output.note(f"  {row}")
+    if found:
+        raise typer.Exit(1)
+    output.line(f"{len(invariants.INVARIANTS)} things that must be true of its rows are.")
 
 
 @app.command()

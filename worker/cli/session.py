@@ -11,6 +11,8 @@ from worker.db import Pool
 from worker.settings import Settings, settings
 from worker.sourcefile import SourceSpec, load
 
+STATEMENT_S = 600.0  # a search through a large archive may take its time; the person at the terminal can end it
+
 
 @contextmanager
 def database() -> Iterator[Pool]:
@@ -31,12 +33,8 @@ def database() -> Iterator[Pool]:
 def running() -> Iterator[Pool]:
     """The pool on a server that runs already. Raises psycopg.Error or SchemaError if it cannot be used."""
     db.connect().close()  # says at once what is wrong; a pool would go on trying
-    pool = db.pool()
-    try:
+    with db.checked_pool(STATEMENT_S) as pool:
         yield pool
-    finally:
-        pool.close()
-        db.pool.cache_clear()
 
 
 def prepare(config: Settings) -> None:

@@ -20,6 +20,9 @@ LATE = timedelta(days=1)  # that a registered consumer of the change feed has no
 def status(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; only the exit code.")] = False,
+    here: Annotated[
+        bool, typer.Option("--here", help="Whether a worker of this machine or container gets and does its tasks.")
+    ] = False,
 ) -> None:
     """Show whether the service works: workers, clock, sources, failures. Exit code 0 if it is up and well, else 1."""
     config = settings()
@@ -31,6 +34,11 @@ def status(
         raise typer.Exit(1)
     try:
         with session.running() as pool:
+            if here:
+                is_alive = workers.is_alive_here(pool)
+                if not is_alive and not quiet:
+                    output.complain("No worker of this machine has done a task within 30 s.")
+                raise typer.Exit(0 if is_alive else 1)
             health, found = workers.health(pool), figures(pool)
     except (psycopg.Error, SchemaError) as error:
         if json:

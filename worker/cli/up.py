@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg
 from rich.live import Live
 
 from worker import db, local, logs, processes
@@ -15,7 +18,10 @@ from worker.cli import output, session, view
 from worker.db import Pool
 from worker.settings import Settings, settings
 
+log = logging.getLogger(__name__)
+
 REFRESH_S = 1.0
+LOOK_S = 5.0  # that a look at the database may wait for a connection
 REPORT_S = 30.0  # between two lines of figures where there is no terminal
 GRACE_S = 75.0  # a visit ends after the fetch it is at, which takes at most 60 s
 
@@ -33,9 +39,10 @@ def up() -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: ending.set())
     output.note(f"Starting in {config.data_dir}; logs are in {config.data_dir / 'logs'} ...")
-    with local.servers(config), ExitStack() as running:
+    with local.servers(config) as servers, ExitStack() as running:
         session.prepare(config)
         pool = db.open_pool(config.database(), 2)
+        pool.timeout = LOOK_S
         running.callback(pool.close)
         _forget_leases(pool)
         children = _children(config)
@@ -46,7 +53,7 @@ def up() -> None:
             f"Sources: {', '.join(spec.id for spec in specs if spec.enabled) or 'none'} and those added before."
         )
         output.note("Stop with Ctrl-C.")
-        _watch(pool, children, ending)
+        _watch(pool, servers, children, ending)
         output.note("Stopping: visits end after the fetch they are at ...")
     output.note("Stopped. Nothing is running any more; `dateline up` goes on from here.")
 
@@ -72,14 +79,18 @@ def _forget_leases(pool: Pool) -> None:
         conn.execute("delete from worker")
 
 
-def _watch(pool: Pool, children: processes.Children, ending: threading.Event) -> None:
-    """Show what happens until the end is asked for, and keep the processes running."""
+def _watch(pool: Pool, servers: Sequence[local.Server], children: processes.Children, ending: threading.Event) -> None:
+    """Show what happens until the end is asked for, and keep servers and processes running."""
     with ExitStack() as screen:
         live = screen.enter_context(Live(console=output.out, auto_refresh=False)) if output.out.is_terminal else None
         lines = view.Lines(REPORT_S)
         while not ending.wait(REFRESH_S):
-            down = children.mend()
-            picture = view.look(pool, down)
+            down = [*(server.name for server in servers if not server.mend()), *children.mend()]
+            try:
+                picture = view.look(pool, down)
+            except psycopg.OperationalError as error:  # it is away for a moment: the workers wait for it, too
+                log.warning("Postgres does not answer: %s", error)
+                continue
             if live:
                 live.update(view.draw(picture), refresh=True)
             else:
