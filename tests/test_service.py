@@ -41,7 +41,7 @@ def press() -> Iterator[Press]:
 
 
 @pytest.fixture
-def environment(database: str, embedded: local.Access, press: Press, tmp_path: Path) -> dict[str, str]:
+def environment(database: str, as_worker: str, embedded: local.Access, press: Press, tmp_path: Path) -> dict[str, str]:
     """What the processes are told: a database and a broker of their own, and the press as their internet."""
     home, feed = press.gazette.url("/"), press.gazette.url("/feed.xml")
     sources = f'[gazette]\nname = "Gazette"\nhomepage = "{home}"\nfeeds = ["{feed}"]\n'
@@ -49,7 +49,8 @@ def environment(database: str, embedded: local.Access, press: Press, tmp_path: P
     redis.Redis.from_url(embedded.redis_url).flushall()
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")},
-        "DATELINE_DATABASE_URL": database,
+        "DATELINE_DATABASE_URL": as_worker,
+        "DATELINE_OWNER_URL": database,
         "DATELINE_REDIS_URL": embedded.redis_url,
         "DATELINE_DATA_DIR": str(tmp_path / "data"),
         "DATELINE_SOURCES": str(tmp_path / "sources.toml"),

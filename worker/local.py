@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import IO, Any
 import psutil
 import psycopg
 
-from worker import processes
+from worker import db, processes
 from worker.settings import Settings
 
 LOOPBACK = "127.0.0.1"
@@ -51,12 +51,18 @@ class Access:
 
     postgres_port: int
     redis_port: int
-    password: str
+    password: str = field(repr=False)
+    worker_password: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(24))
 
     @property
     def database_url(self) -> str:
-        """Connection string that psql takes."""
+        """Connection string, for psql too, of the user who owns everything."""
         return f"postgresql://dateline:{self.password}@{LOOPBACK}:{self.postgres_port}/dateline"
+
+    @property
+    def worker_url(self) -> str:
+        """The same of the user that workers and commands are."""
+        return f"postgresql://{db.WORKER_ROLE}:{self.worker_password}@{LOOPBACK}:{self.postgres_port}/dateline"
 
     @property
     def redis_url(self) -> str:
@@ -76,10 +82,10 @@ def servers(config: Settings, *, wants_broker: bool = True) -> Iterator[None]:
         _end_leftover(home / "postgres" / "postmaster.pid", "postgres")
         _end_leftover(home / "valkey.pid", "valkey-server")
         access = _access(home)
-        addresses = {}
+        addresses: dict[str, str] = {}
         if not config.database_url:
             running.enter_context(_postgres(home, access, config.connections * config.processes + SPARE_CONNECTIONS))
-            addresses["database_url"] = access.database_url
+            addresses |= {"database_url": access.worker_url, "owner_url": access.database_url}
         if wants_broker and not config.redis_url:
             running.enter_context(_valkey(home, access))
             addresses["redis_url"] = access.redis_url
@@ -180,11 +186,12 @@ def is_running(config: Settings) -> bool:
 def _access(home: Path) -> Access:
     path = home / "access.json"
     known = _known_access(home)
-    access = Access(
-        postgres_port=_free_port(known.postgres_port if known else None),
-        redis_port=_free_port(known.redis_port if known else None),
-        password=known.password if known else secrets.token_urlsafe(24),
-    )
+    postgres_port = _free_port(known.postgres_port if known else None)
+    redis_port = _free_port(known.redis_port if known else None)
+    if known:
+        access = replace(known, postgres_port=postgres_port, redis_port=redis_port)
+    else:
+        access = Access(postgres_port, redis_port, secrets.token_urlsafe(24))
     _write_private(path, asdict(access))
     return access
 
@@ -326,14 +333,15 @@ def _start_postgres(
 
 
 def _await_postgres(server: subprocess.Popen[bytes], access: Access, log_path: Path) -> None:
-    """Wait until it answers, and create our database if it is not there."""
+    """Wait until it answers, and create our database and the workers' user if they are not there."""
     address = access.database_url.removesuffix("dateline") + "postgres"
     deadline = time.monotonic() + START_S
     while True:
         try:
-            with psycopg.connect(address, autocommit=True, connect_timeout=5) as conn:
+            with db.connect(address) as conn:
                 if not conn.execute("select 1 from pg_database where datname = 'dateline'").fetchone():
                     conn.execute("create database dateline")
+                db.admit_worker(conn, access.worker_url)
                 return
         except psycopg.OperationalError:
             _check_alive(server, deadline, log_path)

@@ -77,10 +77,10 @@ def test_migrate_brings_any_database_up_to_date(nothing: str) -> None:
     assert run("db", "check").exit_code == 0
 
 
-def test_the_address_is_printed_alone(dateline: Dateline, database: str) -> None:
-    shown = dateline("db", "url")
-
-    assert (shown.exit_code, shown.output) == (0, f"{database}\n")
+def test_the_address_is_printed_alone(dateline: Dateline, database: str, as_worker: str) -> None:
+    for words, url in ((["db", "url"], as_worker), (["db", "url", "--owner"], database)):
+        shown = dateline(*words)
+        assert (shown.exit_code, shown.output) == (0, f"{url}\n")
 
 
 @pytest.mark.parametrize("words", [["db", "check"], ["articles", "list"], ["sources", "list"], ["crawl", "dawn"]])
