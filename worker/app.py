@@ -12,7 +12,7 @@ import psycopg
 from celery import Celery, signals
 from psycopg_pool import PoolTimeout
 
-from worker import db, logs, processes, workers
+from worker import db, logs, messages, processes, workers
 from worker.settings import settings
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,11 @@ def configuration() -> dict[str, Any]:
     config = settings()
     return {
         "broker_url": config.broker(),
+        "broker_transport": "worker.messages:Transport",
         "broker_transport_options": BROKER,
+        "broker_use_ssl": messages.tls_options(config.broker()),
+        "worker_consumer": "worker.messages:Consumer",
+        "result_expires": None,  # there are no results: beat need not send Celery's task that removes them
         "broker_connection_retry_on_startup": True,
         "accept_content": ["json"],
         "task_serializer": "json",
@@ -67,6 +71,11 @@ def _configure_logs(**_: object) -> None:
 @signals.beat_init.connect
 def _follow_parent(**_: object) -> None:
     processes.end_with_parent()
+
+
+@signals.worker_init.connect
+def _know_no_other_tasks(**_: object) -> None:
+    messages.forget_foreign_tasks(app)
 
 
 @signals.worker_ready.connect
