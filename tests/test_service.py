@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -301,9 +302,15 @@ def test_up_runs_everything_and_ends_cleanly_and_starts_again_after_a_kill(
     try:
         await_articles(up_environment, 1)
         family = psutil.Process(first.pid).children(recursive=True)
+        status = subprocess.run([DATELINE, "status"], env=up_environment, capture_output=True, text=True, check=True)
+        shown = [status.stdout, log.read_text(), *(" ".join(process.cmdline()) for process in family)]
     finally:
         first.kill()
         first.wait()
+    home = Path(up_environment["DATELINE_DATA_DIR"])
+    access = local.Access(**json.loads((home / "access.json").read_text()))
+    shown += [path.read_text(errors="replace") for path in (home / "logs").iterdir()]
+    assert not [secret for secret in (access.password, access.worker_password) for text in shown if secret in text]
 
     press.gazette.publish()
     with running([DATELINE, "up"], up_environment, log):

@@ -16,6 +16,8 @@ import platformdirs
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from worker import endpoints
+
 log = logging.getLogger(__name__)
 
 PREFIX = "DATELINE_"
@@ -40,16 +42,22 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
     )
 
-    database_url: str | None = Field(None, repr=False, description="Postgres to use; unset: the embedded one.")
-    owner_url: str | None = Field(
+    database_url: endpoints.Postgres | None = Field(
+        None, repr=False, description="Postgres to use; unset: the embedded one."
+    )
+    owner_url: endpoints.Postgres | None = Field(
         None, repr=False, description="The same as the schema's owner, for db init and migrate; unset: the one above."
     )
-    redis_url: str | None = Field(None, repr=False, description="Redis or Valkey to use; unset: the embedded one.")
+    redis_url: endpoints.Redis | None = Field(
+        None, repr=False, description="Redis or Valkey to use; unset: the embedded one."
+    )
     data_dir: Path = Field(
         default_factory=lambda: default_data_dir(), description="Folder of the embedded servers and their logs."
     )
     sources: Path | None = Field(None, description="The sources file; unset: sources.toml here, else the one shipped.")
-    http_proxy: str | None = Field(None, repr=False, description="Proxy for every request; it does its own checks.")
+    http_proxy: endpoints.Proxy | None = Field(
+        None, repr=False, description="Proxy for every request; it does its own checks."
+    )
     user_agent: str | None = Field(
         None, pattern=ONE_LINE, description="Whole User-Agent; unset: Dateline's name and the contact."
     )
@@ -142,7 +150,9 @@ def settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]  # every field has a default
     except ValidationError as error:
-        wrong = (f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        wrong = (
+            f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
+        )
         raise SettingsError("; ".join(wrong)) from None
 
 

@@ -119,7 +119,9 @@ REFUSED = "postgresql://someone:hunter2@127.0.0.1:1/x"
         pytest.param(["worker"], {"DATABASE_URL": REFUSED}, "DATELINE_REDIS_URL is not set", id="worker"),
         pytest.param(["articles", "list"], {"DATABASE_URL": REFUSED}, "the server running?", id="refused"),
         pytest.param(["db", "migrate"], {"DATABASE_URL": REFUSED}, "Connection refused", id="migrate"),
-        pytest.param(["crawl", "dawn"], {"DATABASE_URL": "nonsense"}, "Is DATELINE_DATABASE_URL right", id="nonsense"),
+        pytest.param(
+            ["crawl", "dawn"], {"DATABASE_URL": "nonsense"}, "DATELINE_DATABASE_URL: is no address", id="nonsense"
+        ),
         pytest.param(["status"], {"DELAY": "soon"}, "DATELINE_DELAY: Input should be a valid number", id="setting"),
         pytest.param(["status"], {"LOG_LEVEL": "LOUD", "TICK": "0"}, "DATELINE_LOG_LEVEL", id="two-settings"),
         pytest.param(["up"], {"SOURCES": "missing.toml"}, "missing.toml: cannot be read: No such file", id="sources"),
