@@ -9,7 +9,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --univers
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml
 
 .DELETE_ON_ERROR:
-.PHONY: help up demo test check lint schema package lock bench clean
+.PHONY: help up demo test check lint audit schema package lock bench clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -23,12 +23,17 @@ demo: $(VENV)/.installed  ## the same, reading four invented newspapers that are
 test: $(VENV)/.installed-dev  ## all tests (ARGS="-k dedup" picks some)
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: lint schema package  ## style, types, the schema's comments, and that a built wheel runs
+check: lint audit schema package  ## style, types, dependencies, the schema's comments, and that a built wheel runs
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+# No dependency that nothing uses, none that is used but not named, none that is known to be vulnerable.
+audit: $(VENV)/.installed-dev
+	@$(BIN)/deptry worker scrapers >$(VENV)/deptry.log 2>&1 || { cat $(VENV)/deptry.log >&2; exit 1; }
+	@$(BIN)/python .ci/audit.py
 
 schema: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -q tests/test_schema.py tests/test_project.py
