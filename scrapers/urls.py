@@ -16,6 +16,7 @@ from scrapers.tracking import is_tracking
 MAX_LENGTH = 4096  # characters; longer ones are traps or data
 _PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
+_DOT = re.compile("%2e", re.IGNORECASE)
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+|\[[0-9a-f:.]+\]")
 _PLAIN = re.compile(  # an address that is its own normal form: no query, no port, no escapes, no dots that stand alone
@@ -113,17 +114,19 @@ def is_home(url: str) -> bool:
 
 
 def _ascii(host: str) -> str | None:
-    host = f"[{host}]" if ":" in host else host.rstrip(".").lower()
+    host = f"[{host}]" if ":" in host else host.lower()
     if not host.isascii():
         try:
             host = idna.encode(host, uts46=True).decode("ascii")  # as requests spells it: \u00df stays a letter
         except UnicodeError:
             return None
+    host = host.rstrip(".")  # other scripts have full stops of their own
     return host if len(host) <= 253 and _HOST.fullmatch(host) else None
 
 
 def _without_dots(path: str) -> str:
-    """RFC 3986 section 5.2.4, for an absolute path."""
+    """RFC 3986 section 5.2.4, for an absolute path; a dot is one however it is written (6.2.2.2)."""
+    path = _DOT.sub(".", path.replace("\\", "/")).strip()  # as browsers read them
     if "/." not in path:
         return path or "/"
     kept: list[str] = []

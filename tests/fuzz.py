@@ -24,8 +24,8 @@ except ImportError:
 
 with atheris.instrument_imports(include=["scrapers", "worker"]):
     from scrapers import datelines, dates, json_mending, jsonld, language, markup, mojibake, names, times, titles
-    from scrapers.page import Page
     from scrapers.canonical import canonical
+    from scrapers.page import Page
     from scrapers.registry import scrape, scrapers_by_host
     from scrapers.urls import normalise
     from worker import address, decoding, discover, fetch, opml, sourcefile, transport
@@ -122,7 +122,7 @@ def _urls(data: bytes) -> None:
     with suppress(FetchError):
         address.refuse_private(text)
     with fetch.Fetcher(fetch.Limits(), "Dateline") as fetcher, suppress(FetchError):
-        fetcher._prepare(text, fetch._Trip({}, Pacer(0.0), []))
+        fetcher._prepare(text, fetch._Trip({}, Pacer(0.0, 1.0), []))
 
 
 def _sources(data: bytes) -> None:

@@ -22,6 +22,7 @@ Connection = psycopg.Connection[DictRow]
 Pool = ConnectionPool[Connection]
 
 SCHEMA_VERSION = 4
+MAX_ID = 2**63 - 1  # what a bigint holds
 WORKER_ROLE = "dateline_worker"
 OLDEST_POSTGRES = 17  # the first with infinite intervals, which are how long ago something was that never was
 STATEMENT_TIMEOUT = "60s"  # nothing the service asks takes so long; a stuck statement must not hold a lease for ever

@@ -16,7 +16,7 @@ import typer
 from psycopg import sql
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from worker import tasks
+from worker import db, tasks
 from worker.cli import output, session
 from worker.db import Connection, one
 from worker.logs import visible
@@ -63,7 +63,9 @@ def export(
     source: Annotated[str | None, typer.Option(help="Only of this source (its id).")] = None,
     since: Annotated[str | None, typer.Option(help="Only those first seen since this day (2026-01-31).")] = None,
     until: Annotated[str | None, typer.Option(help="Only those first seen before this day.")] = None,
-    after: Annotated[int | None, typer.Option(min=0, help="Only those with an event after this id.")] = None,
+    after: Annotated[
+        int | None, typer.Option(min=0, max=db.MAX_ID, help="Only those with an event after this id.")
+    ] = None,
     columns: Annotated[str | None, typer.Option(help="Columns of dateline.articles, with commas; unset: all.")] = None,
     to: Annotated[Path | None, typer.Option("-o", "--output", help="File to write; unset: standard output.")] = None,
 ) -> None:
