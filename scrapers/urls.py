@@ -17,6 +17,7 @@ MAX_LENGTH = 4096  # characters; longer ones are traps or data
 _PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
 _DOT = re.compile("%2e", re.IGNORECASE)
+_EDGE = "".join(map(chr, range(0x21)))  # what browsers cut off at both ends: C0 and space
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+|\[[0-9a-f:.]+\]")
 _PLAIN = re.compile(  # an address that is its own normal form: no query, no port, no escapes, no dots that stand alone
@@ -126,7 +127,7 @@ def _ascii(host: str) -> str | None:
 
 def _without_dots(path: str) -> str:
     """RFC 3986 section 5.2.4, for an absolute path; a dot is one however it is written (6.2.2.2)."""
-    path = _DOT.sub(".", path.replace("\\", "/")).strip()  # as browsers read them
+    path = _DOT.sub(".", path.replace("\\", "/")).strip(_EDGE)  # as browsers read them
     if "/." not in path:
         return path or "/"
     kept: list[str] = []
