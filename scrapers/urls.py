@@ -19,7 +19,8 @@ _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
 _DOT = re.compile("%2e", re.IGNORECASE)
 _EDGE = "".join(map(chr, range(0x21)))  # what browsers cut off at both ends: C0 and space
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+|\[[0-9a-f:.]+\]")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\]")
 _PLAIN = re.compile(  # an address that is its own normal form: no query, no port, no escapes, no dots that stand alone
     r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}/(?:[\w~-][\w.~-]*/)*(?:[\w~-][\w.~-]*)?", re.ASCII
 )
@@ -59,7 +60,9 @@ def _spelled(url: str, base: str | None, reduced: Callable[[str], str]) -> str |
         return None
     netloc = ascii_host if port in (None, _PORTS[parts.scheme]) else f"{ascii_host}:{port}"
     try:
-        whole = safe_url_string(urlunsplit((parts.scheme, netloc, _without_dots(parts.path), reduced(parts.query), "")))
+        whole = safe_url_string(
+            urlunsplit((parts.scheme, netloc, _without_dots(parts.path), reduced(parts.query.strip(_EDGE)), ""))
+        )
     except ValueError:  # a lone surrogate, or a host that w3lib refuses
         return None
     return _ESCAPE.sub(_unescape, whole) if len(whole) <= MAX_LENGTH else None

@@ -29,8 +29,8 @@ CPU_S = 2.0  # for one attack
 MISFITS = ("\x00", "a")  # what follows a repetition, so that the whole does not match
 # Two take cubes of runs of white space where they search, and are not asked to: this is how they are asked.
 BOUNDED = {
-    feedformat._NAME_MAIL: (feedformat._NAME_MAIL.match, 300),  # of a name that is cut to as many characters
-    substance._VOLATILE: (substance._VOLATILE.fullmatch, LENGTH),  # of a line
+    feedformat._NAME_MAIL: ((feedformat._NAME_MAIL.match,), 300),  # of a name that is cut to as many characters
+    substance._VOLATILE: ((substance._VOLATILE.fullmatch,), LENGTH),  # of a line
 }
 
 
@@ -175,10 +175,11 @@ def main() -> None:
 def _try(pattern: re.Pattern[Any]) -> int:
     """How many attacks a pattern survives. Raises TimeoutError at one that it does not."""
     texts = list(attacks(pattern))
-    asked, longest = BOUNDED.get(pattern, (pattern.search, LENGTH))
+    ways, longest = BOUNDED.get(pattern, ((pattern.search, pattern.fullmatch), LENGTH))
     for text in texts:
         signal.setitimer(signal.ITIMER_VIRTUAL, CPU_S)
-        asked(text[-longest:] if longest < LENGTH else text)
+        for ask in ways:
+            ask(text[-longest:] if longest < LENGTH else text)
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     return len(texts)
 

@@ -30,7 +30,7 @@ def test_no_pattern_of_ours_is_catastrophic() -> None:
     "pattern",
     [
         r"(a+)+$", r"^(\w+\s?)*$", r"(?:a|aa)+$", r"(.*)*x", r"mit (?:\w+\W?){0,9}(?:abo|plus)", r"(\d+,?)+;",
-        r"<(?:[^>]+)*>\d", r"^(?:[a-z]+|\w)*!$", r"x*x*x*x*y",
+        r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?)+", r"<(?:[^>]+)*>\d", r"^(?:[a-z]+|\w)*!$", r"x*x*x*x*y",
     ],
 )  # fmt: skip
 def test_a_catastrophic_pattern_is_found(pattern: str) -> None:
