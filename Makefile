@@ -9,7 +9,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --univers
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml
 
 .DELETE_ON_ERROR:
-.PHONY: help up demo test test-long check lint schema package lock bench soak clean
+.PHONY: help up demo test test-long check lint audit schema package lock bench soak clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -26,12 +26,17 @@ test: $(VENV)/.installed-dev  ## all tests (ARGS="-k dedup" picks some)
 test-long: $(VENV)/.installed-dev  ## every fault there is a test for, some ten minutes; writes the table of docs/reliability.md
 	@$(BIN)/python -m pytest tests/faults --long --reliability docs/reliability.md $(ARGS)
 
-check: lint schema package  ## style, types, the schema's comments, and that a built wheel runs
+check: lint audit schema package  ## style, types, dependencies, the schema's comments, and that a built wheel runs
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+# No dependency that nothing uses, none that is used but not named, none that is known to be vulnerable.
+audit: $(VENV)/.installed-dev
+	@$(BIN)/deptry worker scrapers >$(VENV)/deptry.log 2>&1 || { cat $(VENV)/deptry.log >&2; exit 1; }
+	@$(BIN)/python .ci/audit.py
 
 schema: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -q tests/test_schema.py tests/test_project.py

@@ -660,7 +660,8 @@ comment on column partitions.starts is 'Rows in it are not older.';
 comment on column partitions.ends is 'Rows in it are older than this.';
 
 create or replace function add_partition(parent text, starts timestamptz, ends timestamptz) returns boolean
-language plpgsql
+language plpgsql security definer  -- the workers own no table, and so can neither make nor drop one
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     part text := parent || to_char(starts at time zone 'UTC', '_YYYYMMDD');
@@ -687,6 +688,21 @@ end
 $$;
 comment on function add_partition is
     'Makes the partition of a time, unless there is one; rows that came before it was made move in. False if there was one.';
+revoke all on function add_partition from public;
+
+create or replace function drop_partition(part text) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not exists (select from public.partitions p where p.name = part and p.ends <= now()) then
+        raise exception '% is no partition whose time is over.', part using errcode = 'insufficient_privilege';
+    end if;
+    execute format('drop table public.%I', part);
+end
+$$;
+comment on function drop_partition is 'Drops a partition of event, archive or fetch_log with its rows; no other table, and none that is still written to.';
+revoke all on function drop_partition from public;
 
 do $$
 declare
@@ -917,16 +933,25 @@ comment on function dateline.crawl is
     'Asks for a one-off crawl of a story, feed, home page or source. The next tick starts it. Returns the number of the crawl.';
 revoke all on function dateline.crawl from public;  -- readers read; whoever may write the tables may call it
 
+-- Who may do what: the owner of the schema everything, its two roles this -----------------------------------------------
+
 do $$
+declare
+    wanted text;
 begin
-    if not exists (select from pg_roles where rolname = 'dateline_reader') then
-        create role dateline_reader nologin;
-    end if;
-exception
-    when insufficient_privilege then
-        raise notice 'May not create the role dateline_reader; have an administrator create it, then apply this file again.';
-    when duplicate_object or unique_violation then
-        null;  -- another database of this server was set up at the same moment
+    foreach wanted in array array['dateline_reader', 'dateline_worker']
+    loop
+        begin
+            if not exists (select from pg_roles where rolname = wanted) then
+                execute format('create role %I nologin', wanted);
+            end if;
+        exception
+            when insufficient_privilege then
+                raise notice 'May not create the role %; have an administrator create it, then apply this file again.', wanted;
+            when duplicate_object or unique_violation then
+                null;  -- another database of this server was set up at the same moment
+        end;
+    end loop;
 end
 $$;
 do $$
@@ -936,9 +961,35 @@ begin
         grant select on all tables in schema dateline to dateline_reader;
         grant execute on function dateline.acknowledge to dateline_reader;
     end if;
+    if exists (select from pg_roles where rolname = 'dateline_worker') then
+        grant usage on schema public, dateline to dateline_worker;
+        grant select on all tables in schema public, dateline to dateline_worker;
+        grant insert on event, archive, fetch_log to dateline_worker;
+        grant insert, update on source, host, feed, article, sketch, likeness, article_url, url_parameter, revision,
+            event_pending, event_floor, consumer, page, dead_letter, crawl, crawl_page, worker, clock to dateline_worker;
+        grant delete on feed, sketch, likeness, event_pending, consumer, worker, fetch_log_default, archive_default
+            to dateline_worker;
+        grant execute on function add_partition, drop_partition, dateline.acknowledge, dateline.crawl to dateline_worker;
+    end if;
+end
+$$;
+do $$
+declare
+    lock regprocedure;
+begin
+    if (select rolsuper from pg_roles where rolname = current_user) then
+        for lock in select oid from pg_proc
+                     where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^pg_(try_)?advisory_(xact_)?lock'
+        loop
+            execute format('revoke execute on function %s from public', lock);  -- a reader who held one would hold up all writers
+            execute format('grant execute on function %s to dateline_worker', lock);
+        end loop;
+    else
+        raise notice 'Only a superuser can keep readers from advisory locks, with which they could hold up the workers.';
+    end if;
 end
 $$;
 
-insert into schema_version (version) values (3)
+insert into schema_version (version) values (4)
     on conflict (only_row) do update set version = excluded.version, applied_at = excluded.applied_at
  where schema_version.version < excluded.version;

@@ -161,11 +161,11 @@ def main() -> None:
         Path(folder).chmod(0o755)  # Postgres may have to run under another account
         config = Settings(data_dir=Path(folder), processes=1)
         with local.servers(config, wants_broker=False):
-            with db.connect(config.database()) as conn:
+            with db.connect(config.owner()) as conn:
                 db.install_schema(conn)
             with db.open_pool(config.database(), 4) as pool:
                 for size in options.sizes:
-                    measure(pool, config.database(), size, options)
+                    measure(pool, config.owner(), size, options)
 
 
 def measure(pool: db.Pool, url: str, size: int, options: argparse.Namespace) -> None:

@@ -172,7 +172,7 @@ def main() -> None:
             print(f"{options.writers} writers{'':17} events/s  hidden ms, median  p99")
             for late in (0.0, 0.05):
                 for way in WRITE:
-                    line = run(config.database(), way, options.writers, options.seconds, late)
+                    line = run(config.owner(), way, options.writers, options.seconds, late)
                     print(f"{way:10} {late:4.0%} of them late {line}")
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -97,7 +97,7 @@ def twin_of(url: str) -> str:
 
 def groups(config: Settings, sets: list[list[str]]) -> Groups:
     """Crawl the sets one after the other into an empty database; the addresses of each group of copies."""
-    with db.connect(config.database()) as conn:
+    with db.connect(config.owner()) as conn:
         conn.execute("drop schema public cascade; drop schema if exists dateline cascade; create schema public")
         db.install_schema(conn)
     with db.open_pool(config.database(), config.concurrency + 2) as pool:

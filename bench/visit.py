@@ -107,7 +107,7 @@ def database() -> Iterator[tuple[Pool, psutil.Process]]:
     os.chdir(home)  # away from a .env
     try:
         with local.servers(Settings(data_dir=home), wants_broker=False):
-            url = Settings(data_dir=home).database()
+            url = Settings(data_dir=home).owner()
             with db.connect(url) as conn:
                 db.install_schema(conn)
             with db.open_pool(url, 1) as pool:

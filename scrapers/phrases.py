@@ -69,7 +69,7 @@ WALL = re.compile(
     r"|(?:subscription|registration) (?:is )?required|(?:reached|used) (?:your|all) (?:\w+ ){0,3}(?:limit|free articles)|free articles? (?:left|remaining)"
     r"|already (?:a|have a?) ?(?:subscriber|member|subscription)|this (?:article|story|content) is (?:for|premium|locked)|unlock this (?:article|story)"
     r"|jetzt weiterlesen|(?:um|zum) (?:\w+ ){0,3}weiter(?:zu)?lesen|weiterlesen mit|(?:nur|exklusiv) für (?:\w+ )?abonn?ent|(?:artikel|text) freischalten"
-    r"|(?:sie sind|bereits|schon) (?:\w+ )?abonn?ent|mit (?:\w+\W?){0,3}(?:abo|plus|premium)\W? (?:weiter)?lesen|bereits registriert|jetzt (?:abo|abonnieren|testen)"
+    r"|(?:sie sind|bereits|schon) (?:\w+ )?abonn?ent|mit (?:\w+\W){0,3}\w*?(?:abo|plus|premium)\W? (?:weiter)?lesen|bereits registriert|jetzt (?:abo|abonnieren|testen)"
     r"|réservée? aux? abonné|(?:lire la suite|poursuivre (?:votre|la) lecture|pour continuer).{0,40}(?:abonn|lire)|abonnez-vous pour|déjà abonné|reste \d+ ?% de (?:cet|l.)"
     r"|(?:solo|exclusiv\w+|reservado) para (?:\w+ )?suscript|para seguir leyendo|suscr[ií]bete (?:para|y)|sigue leyendo con|¿?ya eres suscriptor"
     r"|(?:exclusiv\w+|só|apenas) para assinantes|para continuar lendo|assine (?:para|e)|já é assinante"

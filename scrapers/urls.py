@@ -16,8 +16,11 @@ from scrapers.tracking import is_tracking
 MAX_LENGTH = 4096  # characters; longer ones are traps or data
 _PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
+_DOT = re.compile("%2e", re.IGNORECASE)
+_EDGE = "".join(map(chr, range(0x21)))  # what browsers cut off at both ends: C0 and space
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+|\[[0-9a-f:.]+\]")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\]")
 _PLAIN = re.compile(  # an address that is its own normal form: no query, no port, no escapes, no dots that stand alone
     r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}/(?:[\w~-][\w.~-]*/)*(?:[\w~-][\w.~-]*)?", re.ASCII
 )
@@ -57,7 +60,9 @@ def _spelled(url: str, base: str | None, reduced: Callable[[str], str]) -> str |
         return None
     netloc = ascii_host if port in (None, _PORTS[parts.scheme]) else f"{ascii_host}:{port}"
     try:
-        whole = safe_url_string(urlunsplit((parts.scheme, netloc, _without_dots(parts.path), reduced(parts.query), "")))
+        whole = safe_url_string(
+            urlunsplit((parts.scheme, netloc, _without_dots(parts.path), reduced(parts.query.strip(_EDGE)), ""))
+        )
     except ValueError:  # a lone surrogate, or a host that w3lib refuses
         return None
     return _ESCAPE.sub(_unescape, whole) if len(whole) <= MAX_LENGTH else None
@@ -113,17 +118,19 @@ def is_home(url: str) -> bool:
 
 
 def _ascii(host: str) -> str | None:
-    host = f"[{host}]" if ":" in host else host.rstrip(".").lower()
+    host = f"[{host}]" if ":" in host else host.lower()
     if not host.isascii():
         try:
             host = idna.encode(host, uts46=True).decode("ascii")  # as requests spells it: \u00df stays a letter
         except UnicodeError:
             return None
+    host = host.rstrip(".")  # other scripts have full stops of their own
     return host if len(host) <= 253 and _HOST.fullmatch(host) else None
 
 
 def _without_dots(path: str) -> str:
-    """RFC 3986 section 5.2.4, for an absolute path."""
+    """RFC 3986 section 5.2.4, for an absolute path; a dot is one however it is written (6.2.2.2)."""
+    path = _DOT.sub(".", path.replace("\\", "/")).strip(_EDGE)  # as browsers read them
     if "/." not in path:
         return path or "/"
     kept: list[str] = []

@@ -113,15 +113,21 @@ def database(emptied: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def pool(database: str) -> Iterator[db.Pool]:
-    """A pool on a fresh database."""
-    with db.open_pool(database, size=20) as pool:
+def as_worker(embedded: local.Access, database: str) -> str:
+    """Address of the same database for the user that workers are."""
+    return embedded.worker_url.removesuffix("dateline") + database.rpartition("/")[2]
+
+
+@pytest.fixture
+def pool(as_worker: str) -> Iterator[db.Pool]:
+    """A pool on a fresh database, with no more rights than workers have."""
+    with db.open_pool(as_worker, size=20) as pool:
         yield pool
 
 
 @pytest.fixture
 def conn(database: str) -> Iterator[psycopg.Connection]:
-    """A connection to the same fresh database, in autocommit mode."""
+    """A connection to the same fresh database as its owner, in autocommit mode."""
     with db.connect(database) as conn:
         yield conn
 

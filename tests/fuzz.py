@@ -1,4 +1,4 @@
-"""Looks for pages and texts that break extraction, led by which code they reach (atheris, which nothing else needs).
+"""Looks for input that breaks what reads the web, led by which code it reaches (atheris, which nothing else needs).
 
     pip install atheris
     python tests/fuzz.py page --seconds 120
@@ -10,20 +10,31 @@ from __future__ import annotations
 
 import argparse
 import json
+import socket
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 
 try:
     import atheris
 except ImportError:
     sys.exit("tests/fuzz.py is led by atheris, which is not installed: pip install atheris")
 
-with atheris.instrument_imports(include=["scrapers"]):
+with atheris.instrument_imports(include=["scrapers", "worker"]):
     from scrapers import datelines, dates, json_mending, jsonld, language, markup, mojibake, names, times, titles
+    from scrapers.canonical import canonical
     from scrapers.page import Page
     from scrapers.registry import scrape, scrapers_by_host
+    from scrapers.urls import normalise
+    from worker import address, decoding, discover, fetch, opml, sourcefile, transport
+    from worker.fetch_errors import FetchError
+    from worker.pacer import Pacer
+    from worker.robots import Robots
 
 URLS = ("https://example.com/2024/05/a-story", "https://www.brecorder.com/news/1/a", "https://www.dawn.com/news/1/a")
+NOW = datetime(2026, 4, 10, 12, tzinfo=UTC)
 _CUT = 20_000  # bytes of an input; what is too long is the tests' business
 
 
@@ -88,9 +99,76 @@ def _titles(data: bytes) -> None:
     titles.find(Page(markup_.encode("utf-8", "replace"), URLS[0]), headline)
 
 
+def _lists(data: bytes) -> None:
+    kind = (None, "section", "feed", "sitemap")[data[0] % 4] if data else None
+    with suppress(discover.NotAListing):
+        for link in discover.read(data[1:], URLS[0], {}, kind=kind, now=NOW).links:
+            assert link.url.startswith(("http://", "https://"))
+    with suppress(opml.OpmlError):
+        opml.read_opml(data[1:])
+
+
+def _robots(data: bytes) -> None:
+    text, _, url = _text(data).rpartition("\n")
+    robots = Robots.parse(text, "Dateline/1 (+https://archive.example)")
+    assert robots.allowed(url) in (True, False)
+
+
+def _urls(data: bytes) -> None:
+    text = _text(data)
+    url = normalise(text, URLS[0])
+    assert url is None or (url.startswith(("http://", "https://")) and normalise(url) == url)
+    canonical(text)
+    with suppress(FetchError):
+        address.refuse_private(text)
+    with fetch.Fetcher(fetch.Limits(), "Dateline") as fetcher, suppress(FetchError):
+        fetcher._prepare(text, fetch._Trip({}, Pacer(0.0, 1.0), []))
+
+
+def _sources(data: bytes) -> None:
+    with suppress(sourcefile.SourceFileError):
+        specs = sourcefile.parse(_text(data), "sources.toml")
+        assert sourcefile.parse(sourcefile.dump(specs), "sources.toml") == specs
+
+
+def _wire(data: bytes) -> None:
+    encoding = ("gzip", "deflate", "identity")[data[0] % 3] if data else "gzip"
+    with suppress(FetchError):
+        assert len(decoding.decode(data[1:], encoding, 100_000)) <= 100_000
+    decoding.is_text(_text(data[:40]), data)
+    with suppress(FetchError):
+        decoding.encoding_of(_text(data))
+    fetch.retry_after(_text(data), NOW)
+
+
+def _answers(data: bytes) -> None:
+    """An answer of a raw socket: what the fetcher makes of any bytes."""
+    here, there = socket.socketpair()
+    transport.dial = lambda gate, *_: _gated(gate, here)
+    threading.Thread(target=_send, args=(there, data)).start()
+    limits = fetch.Limits(connect_s=1, read_s=1, total_s=1, max_bytes=50_000)
+    with fetch.Fetcher(limits, "Dateline", allow_private_hosts=True) as fetcher, suppress(FetchError):
+        assert len(fetcher.get("http://paper.example/", Pacer(0.0, 1.0)).body) <= limits.max_bytes
+
+
+def _gated(gate: transport.Gate, sock: socket.socket) -> transport.GatedSocket:
+    made = transport.GatedSocket(sock.family, sock.type, fileno=sock.detach())
+    made.gate = gate
+    return made
+
+
+def _send(sock: socket.socket, data: bytes) -> None:
+    with sock, suppress(OSError):
+        sock.sendall(data)
+        sock.shutdown(socket.SHUT_WR)
+        while sock.recv(4096):
+            continue
+
+
 PARTS: dict[str, Callable[[bytes], None]] = {
     "page": _page, "meta": _meta, "json-ld": _json_ld, "mending": _mending, "dates": _dates, "words": _words,
     "names": _names, "datelines": _datelines, "markup": _markup, "titles": _titles,
+    "lists": _lists, "robots": _robots, "urls": _urls, "sources": _sources, "wire": _wire, "answers": _answers,
 }  # fmt: skip
 
 

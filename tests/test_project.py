@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from worker.settings import PREFIX, Settings
+from worker.settings import OF_COMPOSE, PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-service.lock")
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
-COMPOSE_ONLY = {"DATELINE_POSTGRES_PASSWORD", "DATELINE_REDIS_PASSWORD", "DATELINE_POSTGRES_PORT"}
+COMPOSE_ONLY = {PREFIX + name.upper() for name in OF_COMPOSE}
 LONGEST_FILE = 400
 SETTINGS = {PREFIX + name.upper(): setting for name, setting in Settings.model_fields.items()}
 
@@ -54,12 +54,21 @@ def test_the_compose_file_holds_no_secret():
     for service in COMPOSE["services"].values():
         for name, value in service.get("environment", {}).items():
             if re.search(r"PASSWORD|AUTH|SECRET|TOKEN|_URL$", name):
-                assert re.search(r"\$\{DATELINE_[A-Z]+_PASSWORD:\?", value), name
+                assert not value or re.search(r"\$\{DATELINE_[A-Z]+_PASSWORD:\?", value), name
+
+
+def test_only_init_knows_the_password_of_the_schema_s_owner():
+    for name, service in OURS.items():
+        told = {
+            key: value for key, value in service["environment"].items() if "DATELINE_POSTGRES_PASSWORD" in key + value
+        }
+        assert told.pop("DATELINE_POSTGRES_PASSWORD") == ""  # what .env says of it does not reach the container
+        assert set(told) == ({"DATELINE_OWNER_URL"} if name == "init" else set()), name
 
 
 def test_every_variable_of_the_compose_file_is_a_setting():
     given = {name for service in OURS.values() for name in service["environment"]}
-    assert given <= SETTINGS.keys()
+    assert given <= SETTINGS.keys() | COMPOSE_ONLY
     interpolated = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text("utf-8")))
     assert interpolated <= SETTINGS.keys() | COMPOSE_ONLY
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -41,7 +42,7 @@ def press() -> Iterator[Press]:
 
 
 @pytest.fixture
-def environment(database: str, embedded: local.Access, press: Press, tmp_path: Path) -> dict[str, str]:
+def environment(database: str, as_worker: str, embedded: local.Access, press: Press, tmp_path: Path) -> dict[str, str]:
     """What the processes are told: a database and a broker of their own, and the press as their internet."""
     home, feed = press.gazette.url("/"), press.gazette.url("/feed.xml")
     sources = f'[gazette]\nname = "Gazette"\nhomepage = "{home}"\nfeeds = ["{feed}"]\n'
@@ -49,7 +50,8 @@ def environment(database: str, embedded: local.Access, press: Press, tmp_path: P
     redis.Redis.from_url(embedded.redis_url).flushall()
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")},
-        "DATELINE_DATABASE_URL": database,
+        "DATELINE_DATABASE_URL": as_worker,
+        "DATELINE_OWNER_URL": database,
         "DATELINE_REDIS_URL": embedded.redis_url,
         "DATELINE_DATA_DIR": str(tmp_path / "data"),
         "DATELINE_SOURCES": str(tmp_path / "sources.toml"),
@@ -300,9 +302,15 @@ def test_up_runs_everything_and_ends_cleanly_and_starts_again_after_a_kill(
     try:
         await_articles(up_environment, 1)
         family = psutil.Process(first.pid).children(recursive=True)
+        status = subprocess.run([DATELINE, "status"], env=up_environment, capture_output=True, text=True, check=True)
+        shown = [status.stdout, log.read_text(), *(" ".join(process.cmdline()) for process in family)]
     finally:
         first.kill()
         first.wait()
+    home = Path(up_environment["DATELINE_DATA_DIR"])
+    access = local.Access(**json.loads((home / "access.json").read_text()))
+    shown += [path.read_text(errors="replace") for path in (home / "logs").iterdir()]
+    assert not [secret for secret in (access.password, access.worker_password) for text in shown if secret in text]
 
     press.gazette.publish()
     with running([DATELINE, "up"], up_environment, log):

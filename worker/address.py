@@ -44,7 +44,7 @@ def literal(host: str) -> IPv4Address | IPv6Address | None:
             return None
     try:
         return IPv4Address(socket.inet_aton(bare))
-    except (OSError, UnicodeError):
+    except (OSError, ValueError):  # ValueError: a NUL in it, or what is no ASCII
         return None
 
 

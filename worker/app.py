@@ -14,7 +14,7 @@ from celery import Celery, signals
 from celery.worker import state
 from kombu import Exchange, Queue
 
-from worker import db, logs, processes, workers
+from worker import db, logs, messages, processes, workers
 from worker.settings import settings
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,11 @@ def configuration() -> dict[str, Any]:
     config = settings()
     return {
         "broker_url": config.broker(),
+        "broker_transport": "worker.messages:Transport",
         "broker_transport_options": BROKER,
+        "broker_use_ssl": messages.tls_options(config.broker()),
+        "worker_consumer": "worker.messages:Consumer",
+        "result_expires": None,  # there are no results: beat need not send Celery's task that removes them
         "broker_connection_retry_on_startup": True,
         "accept_content": ["json"],
         "task_serializer": "json",
@@ -86,6 +90,11 @@ def own_queue() -> Queue:
 @signals.celeryd_after_setup.connect
 def _read_own_queue(instance: Any, **_: object) -> None:
     instance.app.amqp.queues.select_add(own_queue())
+
+
+@signals.worker_init.connect
+def _know_no_other_tasks(**_: object) -> None:
+    messages.forget_foreign_tasks(app)
 
 
 @signals.worker_ready.connect

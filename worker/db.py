@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg import sql
 from psycopg.abc import PQGen
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_dumps
 from psycopg.types.string import StrDumperUnknown
@@ -25,7 +27,9 @@ log = logging.getLogger(__name__)
 Connection = psycopg.Connection[DictRow]
 Pool = ConnectionPool["Connection"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
+MAX_ID = 2**63 - 1  # what a bigint holds
+WORKER_ROLE = "dateline_worker"
 OLDEST_POSTGRES = 17  # the first with infinite intervals, which are how long ago something was that never was
 STATEMENT_S = 15  # nothing the service asks takes so long; a stuck statement must not hold a visit for ever
 SPARE_S = (
@@ -230,7 +234,8 @@ def require_schema(conn: Connection) -> None:
 def install_schema(conn: Connection) -> None:
     """Apply schema.sql in one transaction: creates what is missing, harms nothing, and does all of it or nothing.
 
-    Raises SchemaError if a newer version is installed, the server is too old, or somebody holds a lock for too long.
+    Raises SchemaError if a newer version is installed, the server is too old, somebody holds a lock for too long, or
+    the user may not change the schema.
     """
     if conn.info.server_version < OLDEST_POSTGRES * 10_000:
         version = conn.info.server_version // 10_000
@@ -249,3 +254,37 @@ def install_schema(conn: Connection) -> None:
             f"Somebody held a lock on Dateline's tables for {LOCK_TIMEOUT}; nothing was changed. Stop the workers, end"
             " open transactions (pg_stat_activity lists them), then run this again."
         ) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise SchemaError(
+            f"The user {conn.info.user} may not change the schema ({error.diag.message_primary}): set"
+            " DATELINE_OWNER_URL to the address of Postgres with the name and password of the schema's owner."
+        ) from None
+
+
+def admit_worker(conn: Connection, url: str) -> None:
+    """Let the user that `url` names log in with the password in it, with a worker's rights and no others.
+
+    A user who exists already and has other rights keeps them, and the password. Raises SchemaError if the user of
+    `conn` may not do that.
+    """
+    asked = conninfo_to_dict(url)
+    name, password = str(asked.get("user") or conn.info.user), str(asked.get("password") or "")
+    if name == conn.info.user:
+        return
+    user = sql.Identifier(name)
+    known = conn.execute("select from pg_roles where rolname = %s", (name,)).fetchone() is not None
+    try:
+        with conn.transaction():
+            if not known:
+                conn.execute(sql.SQL("create role {}").format(user))
+            if name != WORKER_ROLE:
+                conn.execute(sql.SQL("grant dateline_worker to {}").format(user))
+            if password and (not known or name == WORKER_ROLE):
+                hashed = conn.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
+                conn.execute(sql.SQL("alter role {} login password {}").format(user, sql.Literal(hashed)))
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise SchemaError(
+            f"The user {conn.info.user} may not make the user {name} of DATELINE_DATABASE_URL"
+            f" ({error.diag.message_primary}); have an administrator do it: create role {name} login password '...';"
+            f" grant dateline_worker to {name};"
+        ) from None

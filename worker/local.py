@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import IO, Any, Self
 
 import psycopg
 
-from worker import processes
+from worker import db, processes
 from worker.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -53,12 +53,18 @@ class Access:
 
     postgres_port: int
     redis_port: int
-    password: str
+    password: str = field(repr=False)
+    worker_password: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(24))
 
     @property
     def database_url(self) -> str:
-        """Connection string that psql takes."""
+        """Connection string, for psql too, of the user who owns everything."""
         return f"postgresql://dateline:{self.password}@{LOOPBACK}:{self.postgres_port}/dateline"
+
+    @property
+    def worker_url(self) -> str:
+        """The same of the user that workers and commands are."""
+        return f"postgresql://{db.WORKER_ROLE}:{self.worker_password}@{LOOPBACK}:{self.postgres_port}/dateline"
 
     @property
     def redis_url(self) -> str:
@@ -110,11 +116,12 @@ def servers(config: Settings, *, wants_broker: bool = True) -> Iterator[list[Ser
         processes.end_leftover(home / "postgres" / "postmaster.pid", "postgres", signal.SIGINT, STOP_S)
         processes.end_leftover(home / "valkey.pid", "valkey-server", signal.SIGTERM, STOP_S)
         access = _access(home)
-        addresses, ours = {}, []
+        addresses: dict[str, str] = {}
+        ours = []
         if not config.database_url:
             connections = config.connections * config.processes + SPARE_CONNECTIONS
             ours.append(Server("Postgres", lambda: postgres(home, access, connections)))
-            addresses["database_url"] = access.database_url
+            addresses |= {"database_url": access.worker_url, "owner_url": access.database_url}
         if wants_broker and not config.redis_url:
             ours.append(Server("Valkey", lambda: valkey(home, access)))
             addresses["redis_url"] = access.redis_url
@@ -219,11 +226,12 @@ def is_running(config: Settings) -> bool:
 def _access(home: Path) -> Access:
     path = home / "access.json"
     known = _known_access(home)
-    access = Access(
-        postgres_port=_free_port(known.postgres_port if known else None),
-        redis_port=_free_port(known.redis_port if known else None),
-        password=known.password if known else secrets.token_urlsafe(24),
-    )
+    postgres_port = _free_port(known.postgres_port if known else None)
+    redis_port = _free_port(known.redis_port if known else None)
+    if known:
+        access = replace(known, postgres_port=postgres_port, redis_port=redis_port)
+    else:
+        access = Access(postgres_port, redis_port, secrets.token_urlsafe(24))
     _write_private(path, asdict(access))
     return access
 
@@ -365,14 +373,15 @@ def _start_postgres(
 
 
 def _await_postgres(server: subprocess.Popen[bytes], access: Access, log_path: Path) -> None:
-    """Wait until it answers, and create our database if it is not there."""
+    """Wait until it answers, and create our database and the workers' user if they are not there."""
     address = access.database_url.removesuffix("dateline") + "postgres"
     deadline = time.monotonic() + START_S
     while True:
         try:
-            with psycopg.connect(address, autocommit=True, connect_timeout=5) as conn:
+            with db.connect(address) as conn:
                 if not conn.execute("select 1 from pg_database where datname = 'dateline'").fetchone():
                     conn.execute("create database dateline")
+                db.admit_worker(conn, access.worker_url)
                 return
         except psycopg.OperationalError:
             _check_alive(server, deadline, log_path)

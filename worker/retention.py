@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import psycopg
-from psycopg import sql
 
 from worker.db import Connection, Pool, one
 from worker.record import expire
@@ -29,7 +28,7 @@ def maintain(pool: Pool, keep: Mapping[str, timedelta], now: datetime) -> None:
     for table, step in STEP.items():
         start = now - (now - FIRST) % step
         for number in range(AHEAD + 1):
-            _change(pool, "select add_partition(%s, %s, %s)", table, start + number * step, start + (number + 1) * step)
+            _add(pool, table, start + number * step, start + (number + 1) * step)
         for name in outdated(pool, table, now - keep[table]):
             if table == "event":
                 _drop_events(pool, name, now - PATIENCE * keep[table])
@@ -47,11 +46,11 @@ def outdated(pool: Pool, table: str, before: datetime) -> list[str]:
     return [row["name"] for row in rows]
 
 
-def _change(pool: Pool, statement: str, *values: object) -> None:
+def _add(pool: Pool, table: str, starts: datetime, ends: datetime) -> None:
     try:
         with pool.connection() as conn:
             _be_brief(conn)
-            conn.execute(statement, values)
+            conn.execute("select add_partition(%s, %s, %s)", (table, starts, ends))
     except psycopg.OperationalError as error:
         log.warning("a partition could not be made, the next run tries again: %s", error)
 
@@ -60,7 +59,7 @@ def _drop(pool: Pool, name: str) -> None:
     try:
         with pool.connection() as conn:
             _be_brief(conn)
-            conn.execute(sql.SQL("drop table public.{}").format(sql.Identifier(name)))
+            conn.execute("select drop_partition(%s)", (name,))
     except psycopg.OperationalError as error:
         log.warning("%s could not be dropped, the next run tries again: %s", name, error)
 
@@ -79,7 +78,13 @@ def _drop_events(pool: Pool, name: str, at_last: datetime) -> None:
         with pool.connection() as conn:
             _be_brief(conn)
             newest = one(
-                conn.execute(sql.SQL("select max(id) as id, max(at) as at from {}").format(sql.Identifier(name)))
+                conn.execute(
+                    """
+                    select max(id) as id, max(at) as at from event
+                     where at >= (select starts from partitions where name = %(name)s)
+                       and at < (select ends from partitions where name = %(name)s)""",
+                    {"name": name},
+                )
             )
             late = conn.execute(
                 "select name, last_id from consumer where last_id < %s order by name", (newest["id"],)
@@ -98,6 +103,6 @@ def _drop_events(pool: Pool, name: str, at_last: datetime) -> None:
                      where event_floor.id < excluded.id""",
                     (newest["id"], newest["at"]),
                 )
-            conn.execute(sql.SQL("drop table public.{}").format(sql.Identifier(name)))
+            conn.execute("select drop_partition(%s)", (name,))
     except psycopg.OperationalError as error:
         log.warning("%s could not be dropped, the next run tries again: %s", name, error)

@@ -16,10 +16,17 @@ import platformdirs
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from worker import endpoints
+
 log = logging.getLogger(__name__)
 
 PREFIX = "DATELINE_"
-OF_COMPOSE = {"postgres_password", "redis_password", "postgres_port"}  # in .env for docker-compose.yml alone
+OF_COMPOSE = {
+    "postgres_password",
+    "worker_password",
+    "redis_password",
+    "postgres_port",
+}  # in .env for docker-compose.yml alone
 ONE_LINE = r"^[ -~]*$"  # what a header can carry
 VERSION = version("dateline")
 
@@ -35,13 +42,22 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
     )
 
-    database_url: str | None = Field(None, repr=False, description="Postgres to use; unset: the embedded one.")
-    redis_url: str | None = Field(None, repr=False, description="Redis or Valkey to use; unset: the embedded one.")
+    database_url: endpoints.Postgres | None = Field(
+        None, repr=False, description="Postgres to use; unset: the embedded one."
+    )
+    owner_url: endpoints.Postgres | None = Field(
+        None, repr=False, description="The same as the schema's owner, for db init and migrate; unset: the one above."
+    )
+    redis_url: endpoints.Redis | None = Field(
+        None, repr=False, description="Redis or Valkey to use; unset: the embedded one."
+    )
     data_dir: Path = Field(
         default_factory=lambda: default_data_dir(), description="Folder of the embedded servers and their logs."
     )
     sources: Path | None = Field(None, description="The sources file; unset: sources.toml here, else the one shipped.")
-    http_proxy: str | None = Field(None, repr=False, description="Proxy for every request; it does its own checks.")
+    http_proxy: endpoints.Proxy | None = Field(
+        None, repr=False, description="Proxy for every request; it does its own checks."
+    )
     user_agent: str | None = Field(
         None, pattern=ONE_LINE, description="Whole User-Agent; unset: Dateline's name and the contact."
     )
@@ -80,6 +96,10 @@ class Settings(BaseSettings):
         """Address of Postgres: the one that was set, else that of the embedded server while it runs."""
         return self.database_url or self._embedded("database_url")
 
+    def owner(self) -> str:
+        """Address of the same Postgres for the user who owns the schema, where that is another one."""
+        return (self.owner_url or self.database_url) if self.database_url else self._embedded("owner_url")
+
     def broker(self) -> str:
         """Address of Redis or Valkey: the one that was set, else that of the embedded server while it runs."""
         return self.redis_url or self._embedded("redis_url")
@@ -93,9 +113,10 @@ class Settings(BaseSettings):
         try:
             return str(json.loads(self.servers_file.read_text("utf-8"))[name])
         except (OSError, KeyError, ValueError):
+            missing = "redis_url" if name == "redis_url" else "database_url"
             raise SettingsError(
-                f"No {name.partition('_')[0]} server: {PREFIX}{name.upper()} is not set and no embedded server runs in"
-                f" {self.data_dir}. Start everything with `dateline up`, or set {PREFIX}{name.upper()}."
+                f"No {missing[:-4]} server: {PREFIX}{missing.upper()} is not set and no embedded server runs in"
+                f" {self.data_dir}. Start everything with `dateline up`, or set {PREFIX}{missing.upper()}."
             ) from None
 
     @property
@@ -129,7 +150,9 @@ def settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]  # every field has a default
     except ValidationError as error:
-        wrong = (f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        wrong = (
+            f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
+        )
         raise SettingsError("; ".join(wrong)) from None
 
 

@@ -27,6 +27,7 @@ from scrapers.metadata import language_code
 from scrapers.selectors import Selectors
 from scrapers.urls import bare_host, host_of, normalise
 from worker.discover import ListKind, compile_pattern
+from worker.logs import CONTROLS
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._:-]*")
 
@@ -233,7 +234,8 @@ def _listed_twice(sources: Iterable[SourceSpec]) -> Iterator[str]:
 
 def dump(sources: Iterable[SourceSpec]) -> str:
     """The text of a sources file that `parse` reads back as the same sources."""
-    return tomli_w.dumps({source.id: _table(source) for source in sources})
+    text = tomli_w.dumps({source.id: _table(source) for source in sources})
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)  # TOML allows some of them as they are
 
 
 def write(path: Path, sources: Iterable[SourceSpec]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import psycopg
 from celery.exceptions import Reject
+from pydantic import ConfigDict, Field, TypeAdapter
 
+from scrapers.urls import MAX_LENGTH
 from worker import crawls, db, faultpoints, frontier, retention, stream, visit, workers
 from worker.app import app, stopping
 from worker.dedup import candidates
@@ -19,6 +21,14 @@ from worker.settings import Settings, settings
 from worker.targets import Claim
 
 CLAIM_FOR = timedelta(seconds=30)  # a message that no worker took by then is lost: its host is claimed again
+MAX_TARGETS = 10_000  # of one request, which becomes pages in one transaction
+_STRICT = ConfigDict(strict=True, hide_input_in_errors=True)
+_TEXT = TypeAdapter(Annotated[str, Field(max_length=MAX_LENGTH)], config=_STRICT)
+_TARGETS = TypeAdapter(
+    Annotated[list[Annotated[str, Field(max_length=MAX_LENGTH)]], Field(min_length=1, max_length=MAX_TARGETS)],
+    config=_STRICT,
+)
+_NUMBER = TypeAdapter(Annotated[int, Field(ge=1, lt=2**31)] | None, config=_STRICT)
 DATABASE_WAIT_S = 5.0  # before a crawl request that could not be written goes back to the queue
 
 
@@ -63,12 +73,13 @@ def crawl(
     """Ask for a one-off crawl of addresses or sources: the public trigger, to be sent by name from any program.
 
     `since`: ISO 8601; older pages are left out. `request_id`: the same one twice is one crawl; unset, the task's id.
-    The message is acknowledged once the request is a row, so it is never lost.
+    The message is acknowledged once the request is a row, so it is never lost. Raises ValueError for arguments that are
+    no request; such a message is logged and dropped.
     """
     wanted = crawls.Request(
-        [targets] if isinstance(targets, str) else list(targets),
-        max_pages,
-        parse_since(since) if since else None,
+        _TARGETS.validate_python([targets] if isinstance(targets, str) else targets),
+        _NUMBER.validate_python(max_pages),
+        parse_since(_TEXT.validate_python(since)) if since else None,
         "task",
         uuid5(NAMESPACE_URL, str(request_id or self.request.id)),
     )

@@ -23,7 +23,7 @@ from scrapers.urls import is_home
 from worker import discover, faultpoints, feeds, frontier, record, schedule
 from worker.db import Pool
 from worker.fetch import Fetched, Fetcher
-from worker.fetch_errors import FetchError, Redirected, RobotsUnreachable, Stopped
+from worker.fetch_errors import FetchError, PrivateAddress, Redirected, RobotsUnreachable, Stopped
 from worker.outcome import Outcome
 from worker.pacer import Pacer
 from worker.robots import Robots
@@ -211,7 +211,7 @@ class Door:
             outcome = Outcome("robots", status=fetched.status, elapsed_ms=fetched.elapsed_ms, fetched=fetched)
         except Redirected as error:  # at another host, whose own rules hold there: none for this one
             outcome = replace(Outcome.failed(error), status=error.status, moved_to=None)
-        except Stopped:
+        except (Stopped, PrivateAddress):  # the second is final, and no trouble that goes away by itself
             raise
         except FetchError as error:
             outcome = Outcome.failed(error)

@@ -39,10 +39,13 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dateline(alone: Path, database: str, press: Press, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dateline]:
+def dateline(
+    alone: Path, database: str, as_worker: str, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Dateline]:
     """Runs a command in this process, as `dateline("crawl", url)`; what a command changes in it is put back."""
     for name, value in {
-        "DATABASE_URL": database,
+        "DATABASE_URL": as_worker,
+        "OWNER_URL": database,
         "HTTP_PROXY": press.proxy_url,
         "ALLOW_PRIVATE_HOSTS": "true",
         "DELAY": "0.01",

@@ -80,10 +80,10 @@ def test_migrate_brings_any_database_up_to_date(nothing: str) -> None:
     assert run("db", "check").exit_code == 0
 
 
-def test_the_address_is_printed_alone(dateline: Dateline, database: str) -> None:
-    shown = dateline("db", "url")
-
-    assert (shown.exit_code, shown.output) == (0, f"{database}\n")
+def test_the_address_is_printed_alone(dateline: Dateline, database: str, as_worker: str) -> None:
+    for words, url in ((["db", "url"], as_worker), (["db", "url", "--owner"], database)):
+        shown = dateline(*words)
+        assert (shown.exit_code, shown.output) == (0, f"{url}\n")
 
 
 @pytest.mark.parametrize("words", [["db", "check"], ["articles", "list"], ["sources", "list"], ["crawl", "dawn"]])
@@ -122,7 +122,9 @@ REFUSED = "postgresql://someone:hunter2@127.0.0.1:1/x"
         pytest.param(["worker"], {"DATABASE_URL": REFUSED}, "DATELINE_REDIS_URL is not set", id="worker"),
         pytest.param(["articles", "list"], {"DATABASE_URL": REFUSED}, "the server running?", id="refused"),
         pytest.param(["db", "migrate"], {"DATABASE_URL": REFUSED}, "Connection refused", id="migrate"),
-        pytest.param(["crawl", "dawn"], {"DATABASE_URL": "nonsense"}, "Is DATELINE_DATABASE_URL right", id="nonsense"),
+        pytest.param(
+            ["crawl", "dawn"], {"DATABASE_URL": "nonsense"}, "DATELINE_DATABASE_URL: is no address", id="nonsense"
+        ),
         pytest.param(["status"], {"DELAY": "soon"}, "DATELINE_DELAY: Input should be a valid number", id="setting"),
         pytest.param(["status"], {"LOG_LEVEL": "LOUD", "TICK": "0"}, "DATELINE_LOG_LEVEL", id="two-settings"),
         pytest.param(["up"], {"SOURCES": "missing.toml"}, "missing.toml: cannot be read: No such file", id="sources"),

@@ -113,11 +113,11 @@ def test_the_example_consumers_print_each_event_once(kind, database, pool, happe
     assert [line.split("\t")[3] for line in printed(command)] == ["Headline 3"]
 
 
-def test_the_example_consumer_wakes_up(database, pool):
+def test_the_example_consumer_wakes_up(database, pool, conn):
     command = [sys.executable, "-u", *consumer("python", database)[1:-1]]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            until("it listens", lambda: is_listening(pool))
+            until("it listens", lambda: is_listening(conn))
             save(pool, article(1))
             assert process.stdout is not None
             assert "Headline 1" in process.stdout.readline()
@@ -125,7 +125,6 @@ def test_the_example_consumer_wakes_up(database, pool):
             process.kill()
 
 
-def is_listening(pool):
+def is_listening(conn):
     query = "select from pg_stat_activity where datname = current_database() and query like 'select id, kind%'"
-    with pool.connection() as conn:
-        return conn.execute(query).rowcount > 0
+    return conn.execute(query).rowcount > 0

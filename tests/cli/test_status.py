@@ -126,17 +126,9 @@ def test_a_service_that_is_starting_is_not_up_yet(alone: Path) -> None:
         assert run("status").exit_code == 1
 
 
-@pytest.mark.parametrize(
-    ("address", "says"),
-    [
-        ("postgresql://127.0.0.1:1/dateline", "Connection refused"),
-        ("nonsense", "nonsense"),
-    ],
-)
-def test_a_database_that_does_not_answer_is_told_at_once(
-    alone: Path, monkeypatch: pytest.MonkeyPatch, address: str, says: str
-) -> None:
-    monkeypatch.setenv("DATELINE_DATABASE_URL", address)
+def test_a_database_that_does_not_answer_is_told_at_once(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    says = "Connection refused"
+    monkeypatch.setenv("DATELINE_DATABASE_URL", "postgresql://127.0.0.1:1/dateline")
     [status] = values(run("status", "--json"))
 
     assert status["up"] is False

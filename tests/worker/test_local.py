@@ -87,7 +87,7 @@ def test_the_servers_run_while_they_are_wanted_and_their_addresses_are_private(c
 
 def test_data_ports_and_password_survive_a_restart(config: Settings) -> None:
     with local.servers(config, wants_broker=False):
-        with db.connect(config.database()) as conn:
+        with db.connect(config.owner()) as conn:
             conn.execute("create table if not exists kept (text text)")
             conn.execute("insert into kept values ('here')")
         before, url = access(config.data_dir), config.database()
@@ -97,7 +97,7 @@ def test_data_ports_and_password_survive_a_restart(config: Settings) -> None:
     with local.servers(config, wants_broker=False):
         assert access(config.data_dir) == before
         assert config.database() == url
-        with db.connect(url) as conn:
+        with db.connect(config.owner()) as conn:
             assert conn.execute("select text from kept limit 1").fetchone() == {"text": "here"}
 
 

@@ -132,6 +132,6 @@ def test_an_address_that_was_set_comes_before_the_embedded_server(monkeypatch, t
 
 
 def test_addresses_with_passwords_do_not_show_in_the_settings(monkeypatch):
-    for name in ("DATABASE_URL", "REDIS_URL", "HTTP_PROXY"):
-        monkeypatch.setenv(f"DATELINE_{name}", "scheme://user:secret@host/")
+    for name, scheme in (("DATABASE_URL", "postgresql"), ("REDIS_URL", "redis"), ("HTTP_PROXY", "http")):
+        monkeypatch.setenv(f"DATELINE_{name}", f"{scheme}://user:secret@host/")
     assert "secret" not in repr(settings())

@@ -9,7 +9,7 @@ import typer
 
 from scrapers.canonical import canonical
 from scrapers.urls import normalise
-from worker import tasks
+from worker import db, tasks
 from worker.cli import export, output, session
 from worker.db import Pool
 
@@ -18,7 +18,7 @@ app = typer.Typer(help="The stored articles: list, search, show, compare revisio
 Source = Annotated[str | None, typer.Option(help="Only of this source (its id).")]
 Since = Annotated[str | None, typer.Option(help="Only those first seen since this day (2026-01-31).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one article a line.")]
-Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
+Limit = Annotated[int, typer.Option(min=1, max=db.MAX_ID, help="At most so many.")]
 
 SELECTED = """
     select id, url, source, title, authors, published, first_seen, language, section, revision, kind

@@ -18,6 +18,7 @@ from worker.db import Pool
 from worker.oneoff import Summary
 from worker.settings import settings
 
+MAX_PAGES = 2**31 - 1  # what an integer of Postgres holds
 INTERRUPTED = 130  # as shells report a Ctrl-C
 
 
@@ -25,7 +26,9 @@ def crawl(
     targets: Annotated[
         list[str], typer.Argument(help="Addresses of stories, feeds, sitemaps or home pages; ids of sources.")
     ],
-    limit: Annotated[int | None, typer.Option(min=1, help="Take at most so many pages from lists.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=MAX_PAGES, help="Take at most so many pages from lists.")
+    ] = None,
     since: Annotated[
         str | None, typer.Option(help="Leave out pages that a list dates before this day (2026-01-31).")
     ] = None,

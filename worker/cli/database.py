@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from worker import db, invariants, sources
+from worker import db, invariants
 from worker.cli import output, session
 from worker.settings import settings
 
@@ -13,7 +15,10 @@ app = typer.Typer(help="The database: create, check and reach it.", no_args_is_h
 
 @app.command()
 def init() -> None:
-    """Create the schema and enter the sources of the sources file; harmless where they exist."""
+    """Create the schema, the workers' user and the sources of the sources file; harmless where they exist.
+
+    It needs the owner of the schema, in DATELINE_OWNER_URL, where DATELINE_DATABASE_URL names a user of the workers.
+    """
     config = settings()
     if config.database_url:
         session.prepare(config)
@@ -45,15 +50,18 @@ def check() -> None:
 @app.command()
 def migrate() -> None:
     """Bring an older schema up to this program's version; articles stay as they are."""
-    with db.connect() as conn:
+    config = settings()
+    with db.connect(config.owner()) as conn:
         before = db.installed_version(conn)
-        db.install_schema(conn)
-        db.require_schema(conn)
-        sources.sync(conn, session.configured_sources(settings()))
+    session.prepare(config)
     output.line(f"The database has schema version {db.SCHEMA_VERSION} (it had {before or 'none'}).")
 
 
 @app.command()
-def url() -> None:
+def url(
+    owner: Annotated[
+        bool, typer.Option("--owner", help="That of the user who owns the schema and may change it.")
+    ] = False,
+) -> None:
     """Print the address of the database, for psql and other programs. It contains the password."""
-    output.line(settings().database())
+    output.line(settings().owner() if owner else settings().database())

@@ -8,7 +8,6 @@ from difflib import SequenceMatcher
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.text import Text
 
 from worker.cli import articles, output, session
 from worker.db import Connection
@@ -102,11 +101,13 @@ def _when(value: Any) -> str:
 def _show(name: str, pieces: Sequence[Piece]) -> None:
     """One field, the words far from any change left out."""
     output.line(f"\n{name}")
-    shown = Text()
+    shown = output.words("")
     is_coloured = output.out.is_terminal and not output.out.no_color
     for kind, words in _shortened(pieces):
         text = words if is_coloured else MARKS[kind].format(words.strip())
-        shown.append(text if is_coloured or not shown else f" {text}", STYLES[kind] if is_coloured else "")
+        shown.append(
+            output.words(text if is_coloured or not shown else f" {text}", STYLES[kind] if is_coloured else "")
+        )
     output.out.print(shown)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
+from worker import db
 from worker.cli import output, session
 from worker.db import Connection, Pool, one
 
@@ -24,7 +25,9 @@ Name = Annotated[str, typer.Argument(help="What the consumer calls itself.")]
 
 @app.command()
 def tail(
-    after: Annotated[int | None, typer.Option(min=0, help="Print all events after this id; unset: the newest.")] = None,
+    after: Annotated[
+        int | None, typer.Option(min=0, max=db.MAX_ID, help="Print all events after this id; unset: the newest.")
+    ] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as events come, until Ctrl-C.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one event a line.")] = False,
 ) -> None:
@@ -79,7 +82,9 @@ def consumers(
 @app.command()
 def register(
     name: Name,
-    after: Annotated[int | None, typer.Option(min=0, help="The last event it has read; unset: the newest.")] = None,
+    after: Annotated[
+        int | None, typer.Option(min=0, max=db.MAX_ID, help="The last event it has read; unset: the newest.")
+    ] = None,
 ) -> None:
     """Note how far a consumer has read, so that what it has not read is kept longer and its lag is seen."""
     with session.database() as pool, pool.connection() as conn, _told_plainly():

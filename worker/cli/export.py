@@ -16,10 +16,23 @@ import typer
 from psycopg import sql
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from worker import tasks
+from worker import db, tasks
 from worker.cli import output, session
 from worker.db import Connection, one
+from worker.logs import visible
 
+FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\n",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # the last four are = + - @ in full width
 BATCH = 500  # rows that are in memory at a time
 ROW_GROUP = 5_000  # those of Parquet: its writer keeps what it knows of each group to the end
 LONGEST = "1h"  # of a statement that counts what will be exported
@@ -50,11 +63,16 @@ def export(
     source: Annotated[str | None, typer.Option(help="Only of this source (its id).")] = None,
     since: Annotated[str | None, typer.Option(help="Only those first seen since this day (2026-01-31).")] = None,
     until: Annotated[str | None, typer.Option(help="Only those first seen before this day.")] = None,
-    after: Annotated[int | None, typer.Option(min=0, help="Only those with an event after this id.")] = None,
+    after: Annotated[
+        int | None, typer.Option(min=0, max=db.MAX_ID, help="Only those with an event after this id.")
+    ] = None,
     columns: Annotated[str | None, typer.Option(help="Columns of dateline.articles, with commas; unset: all.")] = None,
     to: Annotated[Path | None, typer.Option("-o", "--output", help="File to write; unset: standard output.")] = None,
 ) -> None:
-    """Write all articles with their text, without copies, the oldest first."""
+    """Write all articles with their text, without copies, the oldest first.
+
+    CSV is for spreadsheets: text that they would take for a formula begins with an apostrophe. Programs read JSONL.
+    """
     if format is Format.PARQUET and to is None:
         output.usage("Parquet is no text: name a file with -o FILE")
     wanted = {"source": source, "since": day("--since", since), "until": day("--until", until), "after": after}
@@ -136,10 +154,16 @@ def _text(format: Format, names: Sequence[str], file: IO[str]) -> Write:
 
 
 def _cell(value: Any) -> Any:
-    """What a spreadsheet takes: a list as text, the rest as in JSON."""
+    """What a spreadsheet takes: a list as text, the rest as in JSON, and no text that it would compute or obey.
+
+    Text that begins like a formula gets an apostrophe, as OWASP's page on CSV injection advises.
+    """
     if isinstance(value, list):
-        return "; ".join(value)
-    return value if value is None or isinstance(value, str) else output.as_json(value).strip('"')
+        value = "; ".join(value)
+    if not isinstance(value, str):
+        return value if value is None else output.as_json(value).strip('"')
+    text = visible(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 @contextmanager

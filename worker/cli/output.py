@@ -1,4 +1,7 @@
-"""What commands print: results to standard output, complaints and progress to standard error."""
+"""What commands print: results to standard output, complaints and progress to standard error.
+
+All of it goes through here, and no control character of a page reaches the terminal: they are written out.
+"""
 
 from __future__ import annotations
 
@@ -12,26 +15,33 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
+
+from worker.logs import CONTROLS, visible
 
 out = Console(highlight=False, soft_wrap=True, emoji=False)  # a headline with :smile: in it stays as it is
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def line(text: str) -> None:
-    """One line of result, as it is."""
-    out.print(text, markup=False)
+    """One line of result."""
+    out.print(visible(text), markup=False)
 
 
 def note(text: str) -> None:
     """One line of progress, to standard error."""
-    err.print(text, markup=False)
+    err.print(visible(text), markup=False)
+
+
+def words(text: str, style: str = "") -> Text:
+    """A piece of text for a picture that rich draws."""
+    return Text(visible(text), style)
 
 
 def complain(text: str) -> None:
     """An error, to standard error."""
-    err.print(f"[bold red]Error:[/] {escape(text)}")
+    err.print(words("Error:", "bold red"), words(text))
 
 
 def fail(text: str) -> NoReturn:
@@ -50,6 +60,7 @@ def as_json(value: Any) -> str:
     """One line of JSON; times in ISO 8601."""
     has_all_letters = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
     text = json.dumps(value, ensure_ascii=not has_all_letters, default=_plain)
+    text = CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)  # json escapes the first 32 of them itself
     return text.encode("utf-8", "backslashreplace").decode()  # half of a surrogate pair stays an escape
 
 
@@ -74,7 +85,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """A plain table; the width of the terminal where there is one, whole cells otherwise."""
     grid = Table(*columns, box=None, header_style="bold", pad_edge=False, expand=False)
     for row in rows:
-        grid.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+        grid.add_row(*(words("" if cell is None else str(cell)) for cell in row))
     Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 10_000).print(grid)
 
 

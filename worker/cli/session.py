@@ -38,10 +38,11 @@ def running() -> Iterator[Pool]:
 
 
 def prepare(config: Settings) -> None:
-    """Create what is missing in the database: the schema, and the sources of the sources file."""
-    with db.connect(config.database()) as conn:
+    """Create what is missing in the database: the schema, the workers' user, and the sources of the sources file."""
+    with db.connect(config.owner()) as conn:
         db.install_schema(conn)
         db.require_schema(conn)
+        db.admit_worker(conn, config.database())
         sources.sync(conn, configured_sources(config))
 
 

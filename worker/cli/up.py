@@ -48,7 +48,7 @@ def up() -> None:
         children = _children(config)
         running.callback(children.stop, GRACE_S)
         children.start()
-        output.note(f"Database: psql '{config.database()}'")
+        output.note('Database: psql "$(dateline db url)"')  # not the address: this may well be a log
         output.note(
             f"Sources: {', '.join(spec.id for spec in specs if spec.enabled) or 'none'} and those added before."
         )

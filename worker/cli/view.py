@@ -9,7 +9,6 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from worker import db, workers
 from worker.cli import output
@@ -103,12 +102,13 @@ def warnings(picture: Picture) -> list[str]:
 def draw(picture: Picture) -> RenderableType:
     """The picture for a terminal."""
     now = datetime.now(UTC)
-    parts: list[RenderableType] = [Text("Dateline", style="bold"), Text(figures(picture))]
-    parts += [Text(line, style="yellow") for line in warnings(picture)]
+    words = output.words
+    parts: list[RenderableType] = [words("Dateline", "bold"), words(figures(picture))]
+    parts += [words(line, "yellow") for line in warnings(picture)]
     table = Table(box=None, pad_edge=False, show_header=False)
     for row in picture.headlines:
-        table.add_row(output.ago(row["first_seen"], now), Text(row["source"], style="cyan"), Text(row["title"]))
-    return Group(*parts, Text(""), table)
+        table.add_row(output.ago(row["first_seen"], now), words(row["source"], "cyan"), words(row["title"]))
+    return Group(*parts, words(""), table)
 
 
 class Lines:
