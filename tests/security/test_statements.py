@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from worker import invariants
+
 ROOT = Path(__file__).parents[2]
 RUNS = {"execute", "executemany", "copy", "stream"}  # the methods of psycopg that take a statement
 QUOTES = {"Identifier", "Literal", "Placeholder"}  # what psycopg.sql makes of any value is safe
-WHOLE_FILES = {("worker/db.py", "resource('schema.sql').read_bytes()")}  # shipped with the program
+OF_THE_PROGRAM = {  # constants, as their modules show, but not where they are run
+    ("worker/db.py", "resource('schema.sql').read_bytes()"),
+    ("worker/invariants.py", "invariant.query.encode()"),
+}
 UNKNOWN = ast.Constant(None)
 NOT_A_CURSOR = {"answer.raw"}  # a body that arrives in pieces is streamed as well
 
@@ -103,7 +108,7 @@ def test_every_statement_is_constant_text_with_parameters() -> None:
         for statement, is_constant in statements(path.read_text("utf-8")):
             ran += 1
             name = str(path.relative_to(ROOT))
-            if not is_constant and (name, ast.unparse(statement)) not in WHOLE_FILES:
+            if not is_constant and (name, ast.unparse(statement)) not in OF_THE_PROGRAM:
                 shaped.append(f"{name}:{statement.lineno}: {ast.unparse(statement)[:100]}")
     assert ran > 150
     assert shaped == []
@@ -148,3 +153,10 @@ def test_a_statement_that_is_put_together_is_found(code: str) -> None:
 )
 def test_a_statement_with_parameters_is_left_alone(code: str) -> None:
     assert [is_constant for _, is_constant in statements(code)] == [True]
+
+
+def test_every_invariant_is_constant_text() -> None:
+    tree = ast.parse((ROOT / "worker/invariants.py").read_text("utf-8"))
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "Invariant"]
+    assert len(calls) == len(invariants.INVARIANTS)
+    assert all(isinstance(argument, ast.Constant) for call in calls for argument in call.args)
