@@ -14,6 +14,7 @@ import numpy.typing as npt
 from worker.dedup.sketch import Hashes
 
 ANCHOR = 3  # tokens that occur once in each text and are believed to correspond
+STRIDE = 32  # tokens
 SMALL_GAP = 60  # tokens on either side; within such a gap every common run counts, in a larger one only anchors
 
 
@@ -97,8 +98,11 @@ def _unique(grams: Hashes) -> npt.NDArray[np.intp]:
 
 
 def _length(a: Sequence[str], b: Sequence[str], i: int, j: int) -> int:
-    limit = min(len(a) - i, len(b) - j)
-    return next((size for size in range(limit) if a[i + size] != b[j + size]), limit)
+    """How many tokens are the same from these places on; first in strides, which are compared at once."""
+    size, limit = 0, min(len(a) - i, len(b) - j)
+    while size < limit and a[i + size : i + size + STRIDE] == b[j + size : j + size + STRIDE]:
+        size += STRIDE
+    return next((size for size in range(min(size, limit), limit) if a[i + size] != b[j + size]), limit)
 
 
 def _between(a: Sequence[str], b: Sequence[str], gap: Gap) -> list[Run]:

@@ -107,6 +107,8 @@ def measure(shorter: Text, longer: Text, contained: float) -> Measures:
     conflicts, agreeing = _conflicts(shorter, longer, runs, common)
     conflicts += _title_conflict(shorter, longer)
     shared = [word for run in runs for word in shorter.words[run.a : run.a + run.size]]
+    figures_shared = len([word for word in shared if word < AFTER_DIGITS])
+    unspaced = 0 if shorter.body.isascii() else len([word for word in shared if word > LAST_SPACED and len(word) == 1])
     return Measures(
         contained,
         aligned / sizes[0],
@@ -114,8 +116,8 @@ def measure(shorter: Text, longer: Text, contained: float) -> Measures:
         _openings(shorter, longer, long),
         max((run.size for run in long), default=0) / sizes[0],
         _spread(common[0]),
-        len(shared) - sum(word > LAST_SPACED and len(word) == 1 for word in shared) / 2,
-        agreeing + sum(word < AFTER_DIGITS for word in shared),
+        len(shared) - unspaced / 2,
+        agreeing + figures_shared,
         tuple(conflicts),
         sum(any(char.isdigit() for char in conflict) for conflict in conflicts),
         shorter.is_corrected or longer.is_corrected,
