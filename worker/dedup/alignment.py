@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from worker.dedup.sketch import Hashes
 
+Places = npt.NDArray[np.intp]
+
 ANCHOR = 3  # tokens that occur once in each text and are believed to correspond
 STRIDE = 32  # tokens
 SMALL_GAP = 60  # tokens on either side; within such a gap every common run counts, in a larger one only anchors
@@ -63,8 +65,9 @@ def gaps(runs: Sequence[Run]) -> Iterator[Gap]:
 
 def _chain(a: Hashes, b: Hashes) -> list[tuple[int, int]]:
     """Where trigrams unique in each text stand in both: the longest chain that ascends in both."""
-    pairs = _anchors(a, b)
-    if all(one[1] < two[1] for one, two in pairwise(pairs)):  # as mostly: nothing was moved
+    places, others = _anchors(a, b)
+    pairs = list(zip(places.tolist(), others.tolist(), strict=True))
+    if (np.diff(others) > 0).all():  # as mostly: nothing was moved
         return pairs
     ends: list[int] = []  # the smallest last place of a chain of each length
     best: list[int] = []
@@ -82,16 +85,16 @@ def _chain(a: Hashes, b: Hashes) -> list[tuple[int, int]]:
     return chain[::-1]
 
 
-def _anchors(a: Hashes, b: Hashes) -> list[tuple[int, int]]:
-    """The places of the trigrams that occur once in each text, in the order of the first."""
+def _anchors(a: Hashes, b: Hashes) -> tuple[Places, Places]:
+    """The places in each text of the trigrams that occur once in both, in the order of the first."""
     ours, theirs = _unique(a), _unique(b)
     _, at, other_at = np.intersect1d(a[ours], b[theirs], assume_unique=True, return_indices=True)
     places, others = ours[at], theirs[other_at]
     order = np.argsort(places)
-    return list(zip(places[order].tolist(), others[order].tolist(), strict=True))
+    return places[order], others[order]
 
 
-def _unique(grams: Hashes) -> npt.NDArray[np.intp]:
+def _unique(grams: Hashes) -> Places:
     """Where the trigrams stand that occur once."""
     _, first, counts = np.unique(grams, return_index=True, return_counts=True)
     return np.asarray(first[counts == 1], np.intp)
