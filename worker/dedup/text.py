@@ -30,9 +30,14 @@ class Text:
     body: str
 
     @cached_property
+    def readable(self) -> str:
+        """The body without furniture, in plain characters."""
+        return tokens.readable(self.body)
+
+    @cached_property
     def words(self) -> list[str]:
         """The tokens of the body."""
-        return tokens.tokens(self.body)
+        return tokens.tokens_of(self.readable)
 
     @cached_property
     def title_words(self) -> list[str]:
@@ -52,7 +57,7 @@ class Text:
     @cached_property
     def placed(self) -> Placed:
         """The tokens of the body with what is known of their place."""
-        return Placed(self.body)
+        return Placed(self.readable)
 
     @cached_property
     def codes(self) -> Hashes:

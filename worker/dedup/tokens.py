@@ -26,7 +26,7 @@ _INDIC = "\u0900-\u0963\u0970-\u0dff"  # with their vowel signs, which are no le
 _GROUPED = r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?![\d])"
 _FIGURE = rf"{_GROUPED}|\d+(?:[.,]\d+)*"
 TOKEN = re.compile(rf"{_FIGURE}|[{_ALONE}]|(?:[{_INDIC}]|[^\W\d_{_ALONE}])+")
-_ASCII_TOKEN = re.compile(rf"[a-z]+|{_FIGURE}")  # the same where there is nothing else, twice as fast
+_ASCII_TOKEN = re.compile(rf"[A-Za-z]+|{_FIGURE}")  # the same where there is nothing else, twice as fast
 _SENTENCE_END = re.compile(r"[.!?…;:।。！？؟۔]|\n|\s[–—-]\s")
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile(r"[.,]")
@@ -48,17 +48,27 @@ def tokens(text: str) -> list[str]:
     Case, accents, ligatures, punctuation, spacing, invisible characters, entities and mojibake do not count, neither
     do lines of furniture; the grouping of figures does not, 1,234.50 is 1234.5.
     """
-    text = plain(told(text)).casefold()
+    return tokens_of(readable(text))
+
+
+def readable(text: str) -> str:
+    """What is told by a text, in plain characters."""
+    return plain(told(text))
+
+
+def tokens_of(text: str) -> list[str]:
+    """The tokens of a readable text."""
+    text = text.casefold()
     found = (_ASCII_TOKEN if text.isascii() else TOKEN).findall(text)
     return [figure(word) if word < AFTER_DIGITS else word for word in found]
 
 
 class Placed:
-    """The same tokens as `tokens` gives, with what the verdict wants to know of the place of a few of them."""
+    """The tokens of a readable text, with what the verdict wants to know of the place of a few of them."""
 
     def __init__(self, text: str) -> None:
-        self._text = plain(told(text))
-        self._spans = [match.span() for match in TOKEN.finditer(self._text)]
+        self._text = text
+        self._spans = [match.span() for match in (_ASCII_TOKEN if text.isascii() else TOKEN).finditer(text)]
 
     def __getitem__(self, place: int) -> Token:
         start, end = self._spans[place]
