@@ -103,17 +103,22 @@ def _parent(blocks: Blocks, number: int) -> int:
 
 
 def _add_headings(blocks: Blocks, chances: Chances, is_story: list[bool]) -> None:
-    tags = [blocks.elements.tag[at] for at in blocks.element]
+    is_heading = [blocks.elements.tag[at] in _HEADINGS for at in blocks.element]
+    behind = 0  # the first block behind that is no heading
     for number in _behind(is_story):
-        if tags[number] in _HEADINGS and not is_story[number] and chances[number] >= HEADING_THRESHOLD:
-            behind = next((n for n in range(number + 1, len(tags)) if tags[n] not in _HEADINGS), None)
-            is_story[number] = behind is not None and is_story[behind]
+        if not is_heading[number] or is_story[number] or chances[number] < HEADING_THRESHOLD:
+            continue
+        behind = max(behind, number + 1)
+        while behind < len(is_story) and is_heading[behind]:
+            behind += 1
+        is_story[number] = behind < len(is_story) and is_story[behind]
 
 
 def _add_lists(blocks: Blocks, chances: Chances, is_story: list[bool]) -> None:
     tags = [blocks.elements.tag[at] for at in blocks.element]
+    end = 0  # of the list that was looked at
     for start in _behind(is_story):
-        if tags[start] != "li":
+        if start < end or tags[start] != "li":
             continue
         end = start + 1
         while end < len(tags) and tags[end] == "li" and _parent(blocks, end) == _parent(blocks, start):
