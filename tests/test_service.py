@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 import redis
 import yaml
 
+from tests.faults.reader import Reader
 from tests.site.press import Press
 from tests.site.story import Story
 from tests.waiting import until
@@ -175,45 +175,8 @@ def test_a_reader_of_the_feed_has_what_the_database_has_though_workers_were_kill
         until("the reader has read all", lambda: reader.cursor == newest)
 
     assert reader.ids == [row["id"] for row in conn.execute("select id from dateline.events order by id")]
-    rows = conn.execute("select id, title, body, revision from dateline.articles").fetchall()
+    rows = conn.execute("select id, url, title, body, revision from dateline.articles").fetchall()
     assert reader.copy == {row["id"]: row for row in rows}
-
-
-class Reader(threading.Thread):
-    """Keeps a copy of the articles by nothing but the change feed, from a `with` statement's start to its end."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(daemon=True)
-        self.url, self.cursor = url, 0
-        self.ids: list[int] = []
-        self.copy: dict[int, dict[str, object]] = {}
-        self.ended = threading.Event()
-
-    def run(self) -> None:
-        with db.connect(self.url) as conn:
-            conn.execute("listen dateline")
-            while not self.ended.is_set():
-                query = "select id, article_id from dateline.events where id > %s order by id"
-                for event in conn.execute(query, (self.cursor,)).fetchall():
-                    self._apply(conn, event["article_id"])
-                    self.ids.append(event["id"])
-                    self.cursor = event["id"]
-                list(conn.notifies(timeout=0.2, stop_after=1))
-
-    def _apply(self, conn: psycopg.Connection, article_id: int) -> None:
-        query = "select id, title, body, revision from dateline.articles where id = %s"
-        if row := conn.execute(query, (article_id,)).fetchone():
-            self.copy[article_id] = row
-        else:
-            self.copy.pop(article_id, None)
-
-    def __enter__(self) -> Reader:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.ended.set()
-        self.join()
 
 
 def test_fifty_edits_are_fifty_revisions_and_as_many_events_and_nothing_else_is(

@@ -32,9 +32,7 @@ MAX_ID = 2**63 - 1  # what a bigint holds
 WORKER_ROLE = "dateline_worker"
 OLDEST_POSTGRES = 17  # the first with infinite intervals, which are how long ago something was that never was
 STATEMENT_S = 15  # nothing the service asks takes so long; a stuck statement must not hold a visit for ever
-SPARE_S = (
-    5.0  # on top of it, after which the server itself must be out of reach: it would have said that the time is up
-)
+SPARE_S = 5.0  # on top of it: a server within reach would have said by then that the time is up
 LOCK_TIMEOUT = "30s"  # of a change of the schema: everyone else queues behind it meanwhile
 CHECK_S = 3.0  # for the sign of life that a connection gives before it is used
 NETWORK: dict[str, Any] = {  # a peer that vanished without a word is noticed within half a minute, on both sides

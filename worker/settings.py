@@ -21,12 +21,8 @@ from worker import endpoints
 log = logging.getLogger(__name__)
 
 PREFIX = "DATELINE_"
-OF_COMPOSE = {
-    "postgres_password",
-    "worker_password",
-    "redis_password",
-    "postgres_port",
-}  # in .env for docker-compose.yml alone
+# in .env for docker-compose.yml alone
+OF_COMPOSE = {"postgres_password", "worker_password", "redis_password", "postgres_port"}
 ONE_LINE = r"^[ -~]*$"  # what a header can carry
 VERSION = version("dateline")
 

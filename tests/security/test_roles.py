@@ -89,7 +89,7 @@ def allowed(conn: Connection, statements: list[str]) -> dict[str, str]:
                 conn.execute(statement)
             found[statement] = "allowed"
         except errors.InsufficientPrivilege:
-            pass
+            pass  # refused, as it must be
         except psycopg.Error as error:
             found[statement] = repr(error)
         assert conn.execute("select count(*) as n from dateline.articles").fetchone() == {"n": 1}, statement
