@@ -16,7 +16,19 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from ground import desk_reports
-from ground.pairs import Edit, Story, donors, maker, parts_of, print_pairs, refigured, series, with_parts
+from ground.pairs import (
+    Edit,
+    Story,
+    donors,
+    maker,
+    others,
+    parts_of,
+    print_pairs,
+    refigured,
+    series,
+    sides,
+    with_parts,
+)
 
 SHORT = 160  # words of a wire brief
 SPELLINGS = [  # one house's and another's
@@ -185,8 +197,7 @@ def pairs(stories: list[Story], seed: int, total: int) -> Iterator[dict[str, Any
     for number in range(total):
         index = rng.randrange(len(stories))
         first, second = stories[index], stories[rng.choice(near[index])]
-        pool = [a for a in stories if a is not first and a is not second and a["lang"] == first["lang"]]
-        pool = pool if len(pool) > 8 else [a for a in stories if a is not first and a is not second]
+        pool = others(stories, first, second)
         if number < total // 2:
             kind, label = list(EDITS)[number % len(EDITS)], "copy"
             one = brief(first) if kind == "corrected" else first
@@ -197,9 +208,7 @@ def pairs(stories: list[Story], seed: int, total: int) -> Iterator[dict[str, Any
         else:
             make, label = DIFFERENT[number // 2 % len(DIFFERENT)], "different"
             kind, (one, two) = make.__name__, make(rng, first, second, pool)
-        sides = [{"title": story["title"], "body": story["body"]} for story in (one, two)]
-        rng.shuffle(sides)
-        yield {"id": f"{kind}-{number:05d}", "kind": kind, "label": label, "a": sides[0], "b": sides[1]}
+        yield {"id": f"{kind}-{number:05d}", "kind": kind, "label": label, **sides(rng, one, two)}
 
 
 if __name__ == "__main__":

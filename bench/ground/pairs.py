@@ -316,8 +316,7 @@ def pairs(stories: list[Story], seed: int, total: int) -> Iterator[dict[str, Any
     for number in range(total):
         index = rng.randrange(len(stories))
         first, second = stories[index], stories[rng.choice(near[index])]
-        pool = [a for a in stories if a is not first and a is not second and a["lang"] == first["lang"]]
-        pool = pool if len(pool) > 8 else [a for a in stories if a is not first and a is not second]
+        pool = others(stories, first, second)
         if number < total // 2:
             kind, label = [*EDITS, "report_copy"][number % (len(EDITS) + 1)], "copy"
             edit = rng.choice(LIGHT) if kind == "report_copy" else EDITS[kind]
@@ -329,9 +328,21 @@ def pairs(stories: list[Story], seed: int, total: int) -> Iterator[dict[str, Any
         else:
             make, label = DIFFERENT[number // 2 % len(DIFFERENT)], "different"
             kind, (one, two) = make.__name__, make(rng, first, second, pool)
-        sides = [{"title": story["title"], "body": story["body"]} for story in (one, two)]
-        rng.shuffle(sides)
-        yield {"id": f"{kind}-{number:05d}", "kind": kind, "label": label, "a": sides[0], "b": sides[1]}
+        yield {"id": f"{kind}-{number:05d}", "kind": kind, "label": label, **sides(rng, one, two)}
+
+
+def others(stories: list[Story], first: Story, second: Story) -> list[Story]:
+    """The other stories, those in the language of the first where these are some."""
+    rest = [story for story in stories if story is not first and story is not second]
+    own = [story for story in rest if story["lang"] == first["lang"]]
+    return own if len(own) > 8 else rest
+
+
+def sides(rng: random.Random, one: Story, two: Story) -> dict[str, dict[str, str]]:
+    """Two stories as the sides of a pair, in either order."""
+    both = [{"title": story["title"], "body": story["body"]} for story in (one, two)]
+    rng.shuffle(both)
+    return {"a": both[0], "b": both[1]}
 
 
 def stories() -> list[Story]:
