@@ -39,7 +39,7 @@ from worker.sourcefile import FeedSpec, SourceSpec
 STAND = corpora.SHARED / "newsstand" / "newsstand.py"
 NEWS = ("aed", "fundus")  # corpora of news alone
 FAULTS = ["--faults", "0.5", "--fault-tries", "2", "--stall", "3"]
-START_S = 300.0  # to load the pages
+START_S = 1500.0  # to load the pages, on a machine that is busy with other things
 LISTED = re.compile("<item>.*?<link>([^<]+)</link>", re.DOTALL)
 LOOK_S = 10.0
 FAULT_S = 30.0
