@@ -6,7 +6,8 @@ import json
 import logging
 import re
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -162,6 +163,18 @@ def open_pool(url: str, size: int, statement_s: float = STATEMENT_S) -> Pool:
     )
     made.open(wait=True, timeout=15)
     return made
+
+
+@contextmanager
+def statement(pool: Pool) -> Iterator[Connection]:
+    """A connection for one statement, a transaction of its own: without the round trips of BEGIN and COMMIT."""
+    with pool.connection() as conn:
+        conn.autocommit = True
+        try:
+            yield conn
+        finally:
+            if not conn.closed:
+                conn.autocommit = False
 
 
 def _check(conn: Any) -> None:

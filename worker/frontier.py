@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from scrapers.article import Hint
 from scrapers.urls import bare_host, host_of
 from worker import feeds, schedule
-from worker.db import Connection, Pool
+from worker.db import Connection, Pool, statement
 from worker.discover import Link
 from worker.outcome import Outcome
 from worker.settings import settings
@@ -29,7 +29,7 @@ RECHECK_POLLS = 10  # a feed's word that a page changed is followed at most once
 
 def claim(pool: Pool, limit: int, lease_for: timedelta, worker: str, crawl_id: int | None = None) -> list[Claim]:
     """Lease up to `limit` hosts that have something due, the longest overdue first; with `crawl_id`, for that crawl."""
-    with pool.connection() as conn, conn.cursor(row_factory=class_row(Claim)) as cursor:
+    with statement(pool) as conn, conn.cursor(row_factory=class_row(Claim)) as cursor:
         cursor.execute(
             """
             with due as (
@@ -53,7 +53,7 @@ def hold(pool: Pool, claimed: Claim, lease_for: timedelta, worker: str) -> Lease
 
     None if the claim is no longer current: somebody else has the host, or made this visit already.
     """
-    with pool.connection() as conn, conn.cursor(row_factory=class_row(Lease)) as cursor:
+    with statement(pool) as conn, conn.cursor(row_factory=class_row(Lease)) as cursor:
         cursor.execute(
             """
             update host set token = gen_random_uuid(), leased_until = now() + %(lease_for)s, leased_by = %(worker)s
@@ -87,7 +87,7 @@ def targets(pool: Pool, lease: Lease, crawl_id: int | None = None) -> Iterator[T
 
 def _due(pool: Pool, host: str, crawl_id: int | None, seen: Set[tuple[str, int]]) -> list[tuple[str, int]]:
     """The next unseen things due at a host, of one sort only: after each batch there may be something better."""
-    with pool.connection() as conn:
+    with statement(pool) as conn:
         rows = conn.execute(
             """
             (select 1 as rank, 'page' as kind, id from page
@@ -115,7 +115,7 @@ def _due(pool: Pool, host: str, crawl_id: int | None, seen: Set[tuple[str, int]]
 
 
 def _claim_page(pool: Pool, lease: Lease, page_id: int) -> PageTarget | None:
-    with pool.connection() as conn:
+    with statement(pool) as conn:
         row = conn.execute(
             """
             update page set attempts = attempts + 1
@@ -131,14 +131,15 @@ def _claim_page(pool: Pool, lease: Lease, page_id: int) -> PageTarget | None:
                                             and c.outcome is null) as is_target""",
             {"id": page_id, "host": lease.host, "token": lease.token, "site": bare_host(lease.host)},
         ).fetchone()
-        if row is None:
-            return None
-        if row["attempts"] > schedule.MAX_CRASHES:
+    if row is None:
+        return None
+    if row["attempts"] > schedule.MAX_CRASHES:
+        with pool.connection() as conn:
             bury(conn, page_id, "crashed", "None of its attempts came to an end.", row["attempts"] - 1)
-            return None
-        hint, rules = Hint.from_dict(row.pop("hint") or {}), row.pop("rules") or {}
-        hint = replace(hint, timezone=rules.get("timezone") or hint.timezone)
-        return PageTarget(**row, hint=hint, selectors=rules.get("selectors"))
+        return None
+    hint, rules = Hint.from_dict(row.pop("hint") or {}), row.pop("rules") or {}
+    hint = replace(hint, timezone=rules.get("timezone") or hint.timezone)
+    return PageTarget(**row, hint=hint, selectors=rules.get("selectors"))
 
 
 def settle(

@@ -78,7 +78,7 @@ def find(
     rules for variants are wrong at times, and two stories made one are lost. Publisher's ids that differ keep two
     articles apart.
     """
-    led = _led_by(conn, article, read_at, value)
+    led, equal = _led_by(conn, article, source_id, read_at, value)
     led += [{**row, "is_told": True} for row in parameters.equal_but_for(conn, article.url, ignored, value)]
     suits = [row for row in led if _may_be(article, row)]
     own = next((row["id"] for row in suits if row["was_read"] and same_place(row["url"], article.url)), None)
@@ -93,7 +93,7 @@ def find(
     if known is None:
         known = next((row["id"] for row in suits if row["is_told"] and not _is_alias(row, article, read_at)), None)
     if known is None:
-        known = _moved(conn, article, source_id, value)
+        known = _moved(article, equal)
     key = canonical(article.canonical_url or article.url)
     if any(row["id"] != known and row["key"] == key for row in led):  # it is another's: not believed
         origins = {**article.provenance, "canonical_url": "url"}
@@ -101,20 +101,31 @@ def find(
     return Found(article, known)
 
 
-def _led_by(conn: Connection, article: Article, read_at: Sequence[str], value: int | None) -> list[dict[str, Any]]:
-    """What the addresses led to before, the oldest first; `is_told`: whether it tells the same story, or one alike."""
+def _led_by(
+    conn: Connection, article: Article, source_id: str, read_at: Sequence[str], value: int | None
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What the addresses led to before, the oldest first; `is_told`: whether it tells the same story, or one alike.
+
+    And the articles of the same source with the very text, wherever they were read.
+    """
     urls = [*read_at, article.canonical_url or article.url]
     rows = conn.execute(
         """
-        select u.url, coalesce(u.key, u.url) as key, u.was_read, a.id, a.source_id, a.source_article_id,
-               a.url as own_url, a.title, a.body, a.text_hash
-          from article_url u join article a on a.id = u.article_id
-         where u.url = any(%(urls)s::text[]) or u.key = any(%(keys)s::text[])
-         order by a.id, u.url""",
-        {"urls": urls, "keys": [canonical(url) or url for url in urls]},
+        with known as (
+            select url, key, was_read, article_id, false as is_equal from article_url
+             where url = any(%(urls)s::text[]) or key = any(%(keys)s::text[])
+            union all
+            (select url, null, false, id, true from article where text_hash = %(value)s and source_id = %(source)s
+              order by id limit 20))
+        select k.url, coalesce(k.key, k.url) as key, k.was_read, k.is_equal, a.id, a.source_id, a.source_article_id,
+               a.url as own_url, a.title, a.body, a.text_hash, a.published
+          from known k join article a on a.id = k.article_id
+         order by a.id, k.url""",
+        {"urls": urls, "keys": [canonical(url) or url for url in urls], "value": value, "source": source_id},
     ).fetchall()
-    told = {row["id"]: row["text_hash"] == value is not None or _contains(article, row, AKIN) for row in rows}
-    return [{**row, "is_told": told[row["id"]]} for row in rows]
+    led, equal = [row for row in rows if not row["is_equal"]], [row for row in rows if row["is_equal"]]
+    told = {row["id"]: row["text_hash"] == value is not None or _contains(article, row, AKIN) for row in led}
+    return [{**row, "is_told": told[row["id"]]} for row in led], equal
 
 
 def _may_be(article: Article, row: dict[str, Any]) -> bool:
@@ -150,18 +161,10 @@ def _numbered(conn: Connection, article: Article, source_id: str) -> int | None:
     return row["id"] if row else None
 
 
-def _moved(conn: Connection, article: Article, source_id: str, value: int | None) -> int | None:
+def _moved(article: Article, equal: Sequence[dict[str, Any]]) -> int | None:
     """The same text of the same source under an address that shares its number or its slug: it got another section."""
     marks = story_marks(article.url)
-    if value is None or not marks:
-        return None
-    rows = conn.execute(
-        """
-        select id, url, source_article_id, published from article
-         where text_hash = %s and source_id = %s order by id limit 20""",
-        (value, source_id),
-    ).fetchall()
-    for row in rows:
+    for row in equal:
         times = (row["published"], article.published)
         is_other = None not in times and abs(times[0] - times[1]) > REPUBLISHED_WITHIN
         if _may_be(article, row) and marks & story_marks(row["url"]) and not is_other:
@@ -188,21 +191,23 @@ def join(conn: Connection, kept: int, rows: Sequence[dict[str, Any]]) -> list[Ev
 
 def keep_addresses(conn: Connection, article_id: int, read_at: Sequence[str], stated: str) -> None:
     """Let the addresses lead to the article: those it was read at in any case, its canonical one if it is free."""
+    urls = sorted({*read_at, stated})
     conn.execute(
         """
         insert into article_url (url, key, article_id, was_read)
-        select url, key, %(id)s, true from unnest(%(read_at)s::text[], %(keys)s::text[]) as read (url, key) order by url
-            on conflict (url) do update set article_id = excluded.article_id, was_read = true, key = excluded.key
-         where article_url.article_id <> excluded.article_id or not article_url.was_read or article_url.key is null""",
-        {"id": article_id, "read_at": list(read_at), "keys": [canonical(url) for url in read_at]},
+        select url, key, %(id)s, was_read
+          from unnest(%(urls)s::text[], %(keys)s::text[], %(read)s::boolean[]) as known (url, key, was_read)
+            on conflict (url) do update set key = excluded.key, was_read = article_url.was_read or excluded.was_read,
+               article_id = case when excluded.was_read then excluded.article_id else article_url.article_id end
+         where article_url.key is null
+            or excluded.was_read and (article_url.article_id <> excluded.article_id or not article_url.was_read)""",
+        {
+            "id": article_id,
+            "urls": urls,
+            "keys": [canonical(url) for url in urls],
+            "read": [url in read_at for url in urls],
+        },
     )
-    if stated not in read_at:
-        conn.execute(
-            """
-            insert into article_url (url, key, article_id, was_read) values (%s, %s, %s, false)
-                on conflict (url) do update set key = excluded.key where article_url.key is null""",
-            (stated, canonical(stated), article_id),
-        )
 
 
 def newest_address(article: Article, known: dict[str, Any]) -> str:

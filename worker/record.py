@@ -47,7 +47,7 @@ def record(pool: Pool, lease: Lease, target: Target, outcome: Outcome, *, keeps_
 
 def _write(pool: Pool, lease: Lease, target: Target, outcome: Outcome, keeps_bytes: bool) -> Outcome:
     happened: tuple[Event, ...] = ()
-    with pool.connection() as conn:
+    with pool.connection() as conn, conn.pipeline():  # a statement whose answer nobody reads is not waited for
         if isinstance(target, FeedTarget):
             hosts = _write_feed(conn, target, outcome)
         else:
