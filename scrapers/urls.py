@@ -13,7 +13,7 @@ from w3lib.url import safe_url_string
 
 from scrapers.tracking import is_tracking
 
-MAX_LENGTH = 4096  # characters; longer ones are traps or data
+MAX_LENGTH = 2048  # characters, as in sitemaps; longer ones are traps or data, and Postgres indexes 2,704 bytes at most
 _PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
 _DOT = re.compile("%2e", re.IGNORECASE)

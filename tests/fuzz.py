@@ -1,7 +1,7 @@
 """Looks for input that breaks what reads the web, led by which code it reaches (atheris, which nothing else needs).
 
     pip install atheris
-    python tests/fuzz.py page --seconds 120
+    python -m tests.fuzz page --seconds 120
 
 Ends with the input that raised, if any did; one that takes over two seconds counts as well.
 """
@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import socket
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -32,6 +30,8 @@ with atheris.instrument_imports(include=["scrapers", "worker"]):
     from worker.fetch_errors import FetchError
     from worker.pacer import Pacer
     from worker.robots import Robots
+
+from tests.worker.fetching import dialled
 
 URLS = ("https://example.com/2024/05/a-story", "https://www.brecorder.com/news/1/a", "https://www.dawn.com/news/1/a")
 NOW = datetime(2026, 4, 10, 12, tzinfo=UTC)
@@ -143,26 +143,10 @@ def _wire(data: bytes) -> None:
 
 def _answers(data: bytes) -> None:
     """An answer of a raw socket: what the fetcher makes of any bytes."""
-    here, there = socket.socketpair()
-    transport.dial = lambda gate, *_: _gated(gate, here)
-    threading.Thread(target=_send, args=(there, data)).start()
+    transport.dial = lambda gate, *_: dialled(gate, data)
     limits = fetch.Limits(connect_s=1, read_s=1, total_s=1, max_bytes=50_000)
     with fetch.Fetcher(limits, "Dateline", allow_private_hosts=True) as fetcher, suppress(FetchError):
         assert len(fetcher.get("http://paper.example/", Pacer(0.0, 1.0)).body) <= limits.max_bytes
-
-
-def _gated(gate: transport.Gate, sock: socket.socket) -> transport.GatedSocket:
-    made = transport.GatedSocket(sock.family, sock.type, fileno=sock.detach())
-    made.gate = gate
-    return made
-
-
-def _send(sock: socket.socket, data: bytes) -> None:
-    with sock, suppress(OSError):
-        sock.sendall(data)
-        sock.shutdown(socket.SHUT_WR)
-        while sock.recv(4096):
-            continue
 
 
 PARTS: dict[str, Callable[[bytes], None]] = {
@@ -178,7 +162,7 @@ def main() -> None:
     parser.add_argument("part", choices=PARTS)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("corpus", nargs="*", help="directories of inputs to begin with; the first one is added to")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     scrapers_by_host()  # imports the publishers, which is no part of the first input's time
     limits = [f"-max_total_time={options.seconds}", f"-max_len={_CUT}", "-timeout=2", "-rss_limit_mb=1500"]
     atheris.Setup([sys.argv[0], *limits, *options.corpus], PARTS[options.part])

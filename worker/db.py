@@ -35,6 +35,7 @@ OLDEST_POSTGRES = 17  # the first with infinite intervals, which are how long ag
 STATEMENT_S = 15  # nothing the service asks takes so long; a stuck statement must not hold a visit for ever
 SPARE_S = 5.0  # on top of it: a server within reach would have said by then that the time is up
 LOCK_TIMEOUT = "30s"  # of a change of the schema: everyone else queues behind it meanwhile
+OPEN_S = 15.0  # a pool waits so long for its first connection
 CHECK_S = 3.0  # for the sign of life that a connection gives before it is used
 NETWORK: dict[str, Any] = {  # a peer that vanished without a word is noticed within half a minute, on both sides
     "connect_timeout": 10,
@@ -159,9 +160,11 @@ def open_pool(url: str, size: int, statement_s: float = STATEMENT_S) -> Pool:
         max_size=size,
         configure=adopt,
         check=check,
+        # it waits twice as long after each failure: asked anew after this time, at most 8 s, not as long as all failed
+        reconnect_timeout=OPEN_S,
         open=False,
     )
-    made.open(wait=True, timeout=15)
+    made.open(wait=True, timeout=OPEN_S)
     return made
 
 

@@ -98,7 +98,7 @@ class Server:
         try:
             self.__exit__()
             self.__enter__()
-        except LocalError as error:
+        except (LocalError, OSError) as error:  # the second where there is no room for a log or another process
             log.error("%s", error)
             return False
         return True

@@ -138,8 +138,16 @@ class Children:
             if child.process is not None:
                 self._plan_restart(child, child.process, now)
             if now >= child.restart_at:
-                child.start()
+                self._start(child, now)
         return [child.name for child in down if not child.is_running]
+
+    def _start(self, child: Child, now: float) -> None:
+        """Start it; where the machine has no room for its log or for another process, there may be some later."""
+        try:
+            child.start()
+        except OSError as error:
+            log.error("%s cannot be started: %s; tried again in %.0f s", child.name, error, RESTART_CAP)
+            child.restart_at = now + RESTART_CAP
 
     def _plan_restart(self, child: Child, ended: subprocess.Popen[bytes], now: float) -> None:
         if ended.stdin is not None:

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 EXPIRE_BATCH = 5_000  # rows a transaction
 AS_BEFORE = ("same", "not_modified")  # the page is there, with the text that was stored
+TOO_LONG = psycopg.errors.ProgramLimitExceeded  # for an index: no failure of the database, it would be the same again
 TRIES = 3  # of a transaction that the database itself refused: a deadlock, a connection that was cut
 
 
@@ -33,11 +34,12 @@ def record(pool: Pool, lease: Lease, target: Target, outcome: Outcome, *, keeps_
     for attempt in range(1, TRIES + 1):
         try:
             return _write(pool, lease, target, outcome, keeps_bytes)
-        except psycopg.OperationalError:
-            if attempt == TRIES:
-                raise
-            log.warning("recording %s failed, trying again", target.url, exc_info=True)
         except psycopg.Error as error:
+            if isinstance(error, psycopg.OperationalError) and not isinstance(error, TOO_LONG):
+                if attempt == TRIES:
+                    raise
+                log.warning("recording %s failed, trying again", target.url, exc_info=True)
+                continue
             if outcome.reason == "bug":
                 raise
             log.exception("cannot record %s", target.url)

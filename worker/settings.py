@@ -11,9 +11,10 @@ from datetime import timedelta
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from worker import endpoints
@@ -23,8 +24,19 @@ log = logging.getLogger(__name__)
 PREFIX = "DATELINE_"
 # in .env for docker-compose.yml alone
 OF_COMPOSE = {"postgres_password", "worker_password", "redis_password", "postgres_port"}
-ONE_LINE = r"^[ -~]*$"  # what a header can carry
+DAY_S = 86_400.0
+YEAR_S = 365 * DAY_S
+CENTURY = 36_500  # days: for ever, and still a time that Postgres and Python can count back by
 VERSION = version("dateline")
+
+
+def _one_line(text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("takes one line of ASCII characters: it goes into a header of every request")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
 
 
 class SettingsError(Exception):
@@ -54,33 +66,38 @@ class Settings(BaseSettings):
     http_proxy: endpoints.Proxy | None = Field(
         None, repr=False, description="Proxy for every request; it does its own checks."
     )
-    user_agent: str | None = Field(
-        None, pattern=ONE_LINE, description="Whole User-Agent; unset: Dateline's name and the contact."
+    user_agent: Line | None = Field(None, description="Whole User-Agent; unset: Dateline's name and the contact.")
+    contact: Line | None = Field(
+        None, description="Address or page at which site owners reach you, for the User-Agent."
     )
-    contact: str | None = Field(
-        None, pattern=ONE_LINE, description="Address or page at which site owners reach you, for the User-Agent."
-    )
-    delay: float = Field(1.0, ge=0, description="Shortest wait between two requests to one host.")
+    delay: float = Field(1.0, ge=0, le=DAY_S, description="Shortest wait between two requests to one host.")
     concurrency: int = Field(48, ge=1, le=1000, description="Visits that one worker process makes at once.")
     processes: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Worker processes; unset: one per core."
     )
-    tick: float = Field(1.0, gt=0, description="How often beat asks what is due.")
-    lease: float = Field(300.0, gt=0, description="How long a host stays claimed when its visit is lost.")
-    visit_seconds: float = Field(60.0, gt=0, description="A visit starts no new request after this time.")
-    visit_requests: int = Field(100, ge=1, description="Requests a visit makes at most.")
-    poll_floor: float = Field(120.0, gt=0, description="Shortest wait between two polls of a feed.")
-    poll_ceiling: float = Field(21600.0, gt=0, description="Longest wait between two polls of a feed.")
+    tick: float = Field(1.0, gt=0, le=DAY_S, description="How often beat asks what is due.")
+    lease: float = Field(300.0, gt=0, le=YEAR_S, description="How long a host stays claimed when its visit is lost.")
+    visit_seconds: float = Field(60.0, gt=0, le=DAY_S, description="A visit starts no new request after this time.")
+    visit_requests: int = Field(100, ge=1, le=1_000_000, description="Requests a visit makes at most.")
+    poll_floor: float = Field(120.0, gt=0, le=YEAR_S, description="Shortest wait between two polls of a feed.")
+    poll_ceiling: float = Field(21600.0, gt=0, le=YEAR_S, description="Longest wait between two polls of a feed.")
     allow_private_hosts: bool = Field(False, description="Fetch from loopback and private addresses too.")
-    keep_fetches_days: int = Field(30, ge=1, description="Days that the log of fetches is kept.")
-    keep_archive_days: int = Field(30, ge=0, description="Days that the bytes of pages are kept; 0 keeps none.")
+    keep_fetches_days: int = Field(30, ge=1, le=CENTURY, description="Days that the log of fetches is kept.")
+    keep_archive_days: int = Field(
+        30, ge=0, le=CENTURY, description="Days that the bytes of pages are kept; 0 keeps none."
+    )
     keep_events_days: int = Field(
-        90, ge=1, description="Days that events are kept; twice as long for a consumer that has not read them."
+        90,
+        ge=1,
+        le=CENTURY,
+        description="Days that events are kept; twice as long for a consumer that has not read them.",
     )
     stream_length: int = Field(
-        100_000, ge=0, description="Events that the Redis Stream dateline:events holds; 0: no stream."
+        100_000, ge=0, le=1_000_000_000, description="Events that the Redis Stream dateline:events holds; 0: no stream."
     )
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
 
     @property
     def agent(self) -> str:
@@ -150,6 +167,8 @@ def settings() -> Settings:
             f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
         )
         raise SettingsError("; ".join(wrong)) from None
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(f"{Path('.env').absolute()} cannot be read as UTF-8 text: {error}") from None
 
 
 def _warn_of_misspelt(environment: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ import re
 import sys
 import zlib
 from collections.abc import Mapping
+from functools import cache
 from html.entities import html5
 
 from scrapers.markup import decode
@@ -99,9 +100,13 @@ def root_of(text: str, roots: tuple[str, ...] = ROOTS) -> tuple[str, int] | None
     name = tag[1].lower() if tag else ""
     if name in roots or name == "html":
         return name, at
-    known = re.compile(rf"<(?:[a-z_][\w.-]{{0,40}}:)?({'|'.join(roots)})(?=[\s/>])", re.IGNORECASE)
-    found = known.search(text, max(at, 0), max(at, 0) + PROLOG)
+    found = _one_of(roots).search(text, max(at, 0), max(at, 0) + PROLOG)
     return (found[1].lower(), found.start()) if found else None
+
+
+@cache
+def _one_of(roots: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"<(?:[a-z_][\w.-]{{0,40}}:)?({'|'.join(roots)})(?=[\s/>])", re.IGNORECASE)
 
 
 def _after(text: str, mark: str, start: int) -> int:

@@ -147,9 +147,9 @@ class Kept:
 class Service:
     """Everything, within `with`: servers, proxies, beat, workers, and a reader of the change feed from its start."""
 
-    def __init__(self, home: Path, *, workers: int = 2, **settings: str) -> None:
-        """`settings`: those that are not as `SETTINGS` has them."""
-        self.home = home
+    def __init__(self, home: Path, *, workers: int = 2, standby_port: int | None = None, **settings: str) -> None:
+        """`standby_port`: where a standby may take over; `settings`: those that are not as `SETTINGS` has them."""
+        self.home, self.standby_port = home, standby_port
         self.access = local.Access(free_port(), free_port(), secrets.token_urlsafe(8))
         self.points = home / "points"
         self.log = home / "service.log"
@@ -212,7 +212,14 @@ class Service:
     @property
     def url(self) -> str:
         """The address of the database, past the proxy."""
-        return self.access.database_url
+        return self._address(self.access.postgres_port)
+
+    def _address(self, port: int) -> str:
+        """The address of Postgres at a port; where there is a standby, of the one of the two that takes writes."""
+        hosts, asked = f"{LOOPBACK}:{port}", ""
+        if self.standby_port is not None:
+            hosts, asked = f"{hosts},{LOOPBACK}:{self.standby_port}", "?target_session_attrs=read-write"
+        return f"postgresql://dateline:{self.access.password}@{hosts}/dateline{asked}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -221,7 +228,7 @@ class Service:
         password = self.access.password
         told = {
             **self.settings,
-            "DATABASE_URL": f"postgresql://dateline:{password}@{LOOPBACK}:{self.database_proxy.port}/dateline",
+            "DATABASE_URL": self._address(self.database_proxy.port),
             "REDIS_URL": f"redis://:{password}@{LOOPBACK}:{self.broker_proxy.port}/0",
             "DATA_DIR": str(self.home / "data"),
             "SOURCES": str(self.home / "sources.toml"),

@@ -22,7 +22,7 @@ from typing import Any
 
 import scrapers
 import worker
-from worker import feedformat, substance
+from worker import feedformat, substance, xmltext
 
 LENGTH = 800  # characters of an attack: a pattern that takes squares of it is done at once, cubes and powers never
 CPU_S = 2.0  # for one attack
@@ -35,8 +35,9 @@ BOUNDED = {
 
 
 def all_patterns() -> list[re.Pattern[Any]]:
-    """Every pattern that a module holds, at any depth, or that a call of `re` has as a literal."""
-    found: dict[tuple[Any, int], re.Pattern[Any]] = {}
+    """Every pattern that a module holds, at any depth, or that a call of `re` has as a literal; one is built."""
+    built = xmltext._one_of(xmltext.ROOTS)
+    found: dict[tuple[Any, int], re.Pattern[Any]] = {(built.pattern, built.flags): built}
     for package in (scrapers, worker):
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not info.name.endswith("__main__"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from contextlib import suppress
 
 import pytest
@@ -14,7 +12,7 @@ from hypothesis import strategies as st
 from scrapers.canonical import canonical
 from scrapers.urls import normalise
 from tests.cli.conftest import Dateline
-from tests.worker.fetching import AGENT, LIMITS, brisk
+from tests.worker.fetching import AGENT, LIMITS, brisk, dialled
 from worker import transport
 from worker.address import is_public, literal
 from worker.fetch import Fetcher
@@ -131,24 +129,8 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """What the other ends of the next connections say before they close: sockets, without a listener for each."""
     answers: list[bytes] = []
 
-    def dial(gate: transport.Gate, *_: object) -> transport.GatedSocket:
-        here, there = socket.socketpair()
-        made = transport.GatedSocket(here.family, here.type, fileno=here.detach())
-        made.gate = gate
-        threading.Thread(target=say, args=(there, answers.pop() if answers else b""), daemon=True).start()
-        return made
-
-    monkeypatch.setattr(transport, "dial", dial)
+    monkeypatch.setattr(transport, "dial", lambda gate, *_: dialled(gate, answers.pop() if answers else b""))
     return answers
-
-
-def say(sock: socket.socket, data: bytes) -> None:
-    """Send all of it and hang up, as soon as the client has no more to say."""
-    with sock, suppress(OSError):
-        sock.sendall(data)
-        sock.shutdown(socket.SHUT_WR)
-        while sock.recv(4096):
-            continue
 
 
 @quick

@@ -54,6 +54,7 @@ def poisoned(pool: Pool, conn: Connection) -> int:
         conn, "fetch_log", kind="page", host="paper.example", url="x", page_id=page, reason="dns", worker="w", weight=1
     )
     conn.execute("select dateline.acknowledge('c', 1)")
+    conn.execute("update article set provenance = jsonb_build_object('title', %s::text)", (STORED,))
     columns = conn.execute(TEXTS).fetchall()
     return sum(poison(conn, column["table"], column["name"], column["is_list"]) for column in columns)
 
@@ -90,7 +91,13 @@ COMMANDS = {
     "status": [[], ["--json"]],
     "compare": [["1", "2"], ["1", "2", "--json"], ["--batch", "hostile.jsonl"], ["\x1b[2J", "2"]],
     "explain": [["1"], ["1", "--json"], ["https://paper.example/story/9"], ["\x1b[2J"]],
-    "crawl": [["http://harbour-gazette.test/\x1b]0;x\x07"], ["\x1b[2J"], ["http://harbour-gazette.test/hostile.html"]],
+    "crawl": [
+        ["http://harbour-gazette.test/\x1b]0;x\x07"],
+        ["\x1b[2J"],
+        ["http://harbour-gazette.test/hostile.html"],
+        ["http://harbour-gazette.test/hostile.bin"],
+        ["http://harbour-gazette.test/hostile.bin", "--json"],
+    ],
     "extract": [["hostile.html", "--url", "http://x.test/"], ["--batch", "hostile.jsonl"], ["\x1b[2J"]],
     "db init": [[]],
     "db check": [[]],
@@ -122,6 +129,7 @@ def files(alone: Path, press: Press) -> None:
     )
     press.gazette.serve("/hostile.html", page.encode())
     press.gazette.serve("/hostile.xml", feed.encode(), "application/rss+xml")
+    press.gazette.serve("/hostile.bin", b"\0\1", "image/\x9b31m\x1b]0;pwned")
     (alone / "hostile.html").write_bytes(page.encode())
     (alone / "hostile.toml").write_text(f"[x]\nname = {json.dumps(EVIL)}\nfeeds = ['nonsense']\n")
     (alone / "hostile.opml").write_text(f'<opml><outline text="{EVIL}" xmlUrl="http://o.test/f"/></opml>')

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import socket
+import threading
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from math import inf
 
 import pytest
 
 from tests.worker.rawserver import Answer, RawServer
+from worker import transport
 from worker.fetch import Fetched, Fetcher, Limits
 from worker.fetch_errors import FetchError
 from worker.pacer import Pacer
@@ -43,3 +46,20 @@ def failure(*answers: Answer, path: str = "/story", **changes: object) -> FetchE
         caught = stack.enter_context(pytest.raises(FetchError))
         get(*answers, path=path, **changes)
     return caught.value
+
+
+def dialled(gate: transport.Gate, data: bytes) -> transport.GatedSocket:
+    """A connection whose other end says all of it and hangs up: a socket, without a listener for each."""
+    here, there = socket.socketpair()
+    made = transport.GatedSocket(here.family, here.type, fileno=here.detach())
+    made.gate = gate
+    threading.Thread(target=_say, args=(there, data), daemon=True).start()
+    return made
+
+
+def _say(sock: socket.socket, data: bytes) -> None:
+    with sock, suppress(OSError):
+        sock.sendall(data)
+        sock.shutdown(socket.SHUT_WR)
+        while sock.recv(4096):
+            continue

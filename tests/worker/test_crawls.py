@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
+from string import ascii_letters
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from scrapers.article import Hint
+from scrapers.urls import MAX_LENGTH
 from tests.worker.builders import (
     FUTURE,
     LEASE,
@@ -158,6 +161,14 @@ def test_what_is_neither_an_address_nor_a_source_is_refused_with_a_reason(pool, 
     assert set(refused) == set(bad)
     assert all("neither an http(s) address nor" in reason for reason in refused.values())
     assert list(pages_of(conn, crawl)) == [url("1")]
+
+
+def test_addresses_are_as_long_as_the_database_can_index_or_refused(pool, conn):
+    noise = "".join(Random(1).choices(ascii_letters, k=4_000))  # which Postgres cannot compress
+    longest = url(noise)[:MAX_LENGTH]
+    crawl = start(pool, url(noise), longest, url("1"))
+    assert set(row_of(conn, crawl)["refused"]) == {url(noise)}
+    assert set(pages_of(conn, crawl)) == {longest, url("1")}
 
 
 def test_a_crawl_of_which_nothing_is_usable_is_finished(pool, conn):

@@ -157,6 +157,18 @@ def test_a_child_that_ran_for_long_is_started_again_soon(log: Path, started: lis
     assert 1 <= one.restart_at - before < 2
 
 
+def test_a_child_that_cannot_be_started_is_down_until_it_can(log: Path, started: list[Child]) -> None:
+    one = child(SLEEPER, log, started)
+    group = Children([one])
+    log.parent.write_text("a file where the folder of its log should be")
+
+    assert group.mend() == ["child"]
+    assert group.mend() == ["child"]
+    log.parent.unlink()
+    one.restart_at = 0.0
+    assert group.mend() == []
+
+
 def test_children_that_run_are_left_alone(log: Path, started: list[Child]) -> None:
     group = Children([child(SLEEPER, log, started), child(SLEEPER, log, started)])
     group.start()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from random import Random
+from string import ascii_letters
 
 import psycopg
 import pytest
@@ -144,6 +146,12 @@ def test_an_outcome_that_cannot_be_written_is_recorded_as_our_bug(pool, conn, le
     assert (row["outcome"], row["failures"]) == ("bug", 1.0)
     assert conn.execute("select from article").rowcount == 0
     assert kinds(conn) == []
+
+
+def test_what_no_index_can_hold_is_a_bug_and_no_failure_of_the_database(pool, conn, lease, page):
+    noise = "".join(Random(1).choices(ascii_letters, k=4_000))
+    assert write(pool, lease, page, story(source_article_id=noise)).reason == "bug"
+    assert row_of(conn, "page", "id", page.id)["failures"] == 1.0
 
 
 def test_a_bug_that_cannot_be_written_either_is_raised(pool, lease, page):

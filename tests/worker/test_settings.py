@@ -21,29 +21,48 @@ def bare_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("DATELINE_DATA_DIR", str(tmp_path / "data"))
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("DELAY", "-1"),
-        ("DELAY", "soon"),
-        ("CONCURRENCY", "0"),
-        ("CONCURRENCY", "1001"),
-        ("PROCESSES", "0"),
-        ("TICK", "0"),
-        ("LEASE", "0"),
-        ("VISIT_SECONDS", "0"),
-        ("VISIT_REQUESTS", "0"),
-        ("POLL_FLOOR", "0"),
-        ("POLL_CEILING", "-5"),
-        ("ALLOW_PRIVATE_HOSTS", "perhaps"),
-        ("KEEP_FETCHES_DAYS", "0"),
-        ("KEEP_ARCHIVE_DAYS", "-1"),
-        ("LOG_LEVEL", "LOUD"),
-    ],
-)
-def test_a_wrong_value_is_named_with_its_variable(monkeypatch, name, value):
+WRONG = {
+    "DATABASE_URL": ["nonsense", "postgresql://u:p@w@h/d"],
+    "OWNER_URL": ["nonsense"],
+    "REDIS_URL": ["localhost", "redis://:p@w@h/0"],
+    "HTTP_PROXY": ["socks5://h:1", "h o s t"],
+    "USER_AGENT": ["two\nlines", "Zeitungsarchiv f\u00fcr alle"],
+    "CONTACT": ["two\nlines"],
+    "DELAY": ["-1", "soon", "nan", "inf"],
+    "CONCURRENCY": ["0", "1001", "1.5"],
+    "PROCESSES": ["0", "257"],
+    "TICK": ["0", "inf"],
+    "LEASE": ["0", "inf", "1e300"],
+    "VISIT_SECONDS": ["0", "inf"],
+    "VISIT_REQUESTS": ["0", "9" * 30],
+    "POLL_FLOOR": ["0", "inf"],
+    "POLL_CEILING": ["-5", "1e12"],
+    "ALLOW_PRIVATE_HOSTS": ["perhaps"],
+    "KEEP_FETCHES_DAYS": ["0", "99999999"],
+    "KEEP_ARCHIVE_DAYS": ["-1", "99999999"],
+    "KEEP_EVENTS_DAYS": ["0", "99999999"],
+    "STREAM_LENGTH": ["-1", "9" * 30],
+    "LOG_LEVEL": ["LOUD"],
+}
+ANY_PATH = {"DATA_DIR", "SOURCES"}  # whoever opens them says what is wrong
+
+
+def test_every_setting_has_wrong_values_but_the_paths():
+    assert {name.upper() for name in Settings.model_fields} == WRONG.keys() | ANY_PATH
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_wrong_value_is_named_with_its_variable_and_what_it_takes(monkeypatch, name, value):
     monkeypatch.setenv(f"DATELINE_{name}", value)
-    with pytest.raises(SettingsError, match=f"^DATELINE_{name}: "):
+    with pytest.raises(SettingsError, match=f"^DATELINE_{name}: (Input should be|is no|takes)") as caught:
+        settings()
+    assert ";" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"DATELINE_CONTACT=f\xfcr", b"\xff\xfe\x00"])
+def test_an_env_file_that_is_no_text_is_named(tmp_path, content):
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(SettingsError, match=r"\.env cannot be read as UTF-8"):
         settings()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,20 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, body: bytes | None,
         path.write_bytes(body)
 
     with pytest.raises(SourceFileError, match=said):
+        load(path)
+
+
+def test_a_folder_in_place_of_the_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceFileError, match=f"{tmp_path}.*cannot be read"):
+        load(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable to root")
+def test_a_file_that_others_may_not_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.touch(0o000)
+
+    with pytest.raises(SourceFileError, match="cannot be read"):
         load(path)
 
 
