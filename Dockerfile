@@ -11,6 +11,8 @@ RUN /opt/dateline/bin/pip install --no-deps --no-build-isolation /src
 
 FROM python:3.13-slim
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin dateline
+# A volume that is mounted here belongs to the service: the bytes of pages, if DATELINE_ARCHIVE names this folder.
+RUN install -d -o 10001 -g 10001 /var/lib/dateline/archive
 COPY --from=build /opt/dateline /opt/dateline
 ENV PATH=/opt/dateline/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /etc/dateline

@@ -59,7 +59,7 @@ package: $(VENV)/.installed-dev
 lock: $(VENV)/.installed-dev  ## pin the newest packages that pyproject.toml allows
 	@$(LOCK) -U --extra local --extra dev --group editable -o requirements-dev.lock
 	@$(LOCK) -U --extra local --group editable -c requirements-dev.lock -o requirements.lock
-	@$(LOCK) -U --group editable -c requirements-dev.lock -o requirements-service.lock
+	@$(LOCK) -U --extra s3 --group editable -c requirements-dev.lock -o requirements-service.lock
 
 bench: $(VENV)/.installed-dev  ## the quicker benchmarks (bench/README.md says what each one measures)
 	@for name in extract kinds visit service dedup events twins; do \

@@ -502,7 +502,23 @@ create table if not exists archive (
     primary key (id, fetched_at)
 ) partition by range (fetched_at);
 alter table archive alter column body set storage external;  -- mostly gzip already: compressing again only costs time
-comment on table archive is 'Bytes of fetched pages as they came, so that they can be parsed again.';
+do $$
+declare
+    whole text;  -- and what was the whole table in version 2
+begin
+    foreach whole in array array['archive', 'archive_before']  -- since version 5
+    loop
+        if to_regclass('public.' || whole) is null
+           or exists (select from pg_attribute where attrelid = to_regclass('public.' || whole) and attname = 'location') then
+            continue;
+        end if;
+        execute format('alter table %I add column store_id uuid, add column location text, alter column body drop not null, '
+                       'add constraint archive_is_somewhere check (num_nonnulls(body, location) = 1 '
+                       'and (location is null) = (store_id is null))', whole);
+    end loop;
+end
+$$;
+comment on table archive is 'Fetched pages as they came, so that they can be parsed again; their bytes are here, or outside in a store.';
 comment on column archive.id is 'Number of the archived answer.';
 comment on column archive.page_id is 'The page.';
 comment on column archive.fetched_at is 'When it came.';
@@ -511,9 +527,21 @@ comment on column archive.status is 'HTTP status.';
 comment on column archive.headers is 'Headers of the answer.';
 comment on column archive.encoding is 'Content-Encoding of body: identity, gzip or deflate.';
 comment on column archive.sha256 is 'SHA-256 of the decoded body.';
-comment on column archive.body is 'The body as it came, still compressed.';
+comment on column archive.body is 'The body as it came, still compressed; null where it is in a store.';
+comment on column archive.store_id is 'The store that has the body; null where it is here. No foreign key: every new row would lock the row of the store.';
+comment on column archive.location is 'Where it is in the store: the day on which the visit began, SHA-256 of the body as it came, how it is compressed.';
 create index if not exists archive_page on archive (page_id);  -- the newest bytes of a page
 create index if not exists archive_time on archive using brin (fetched_at);  -- archive export
+
+create table if not exists archive_store (
+    id       uuid primary key default gen_random_uuid(),
+    url      text not null check (url ~ '^(?:file:///|s3://)[^/]'),
+    added_at timestamptz not null default now()
+);
+comment on table archive_store is 'Folders and buckets with bodies of archived pages. Rows stay, because rows of archive may point at them.';
+comment on column archive_store.id is 'Its number, and the name of the folder below url that is this database''s own.';
+comment on column archive_store.url is 'Where it is now, as DATELINE_ARCHIVE names it; dateline archive repoint changes it when a folder was moved.';
+comment on column archive_store.added_at is 'When it was first written to.';
 
 create table if not exists fetch_log (
     id         bigint generated always as identity,
@@ -966,8 +994,10 @@ begin
         grant select on all tables in schema public, dateline to dateline_worker;
         grant select on all sequences in schema public to dateline_worker;  -- db check: numbers are given once
         grant insert on event, archive, fetch_log to dateline_worker;
+        grant update (body, store_id, location) on archive to dateline_worker;  -- archive move
         grant insert, update on source, host, feed, article, sketch, likeness, article_url, url_parameter, revision,
-            event_pending, event_floor, consumer, page, dead_letter, crawl, crawl_page, worker, clock to dateline_worker;
+            event_pending, event_floor, consumer, page, archive_store, dead_letter, crawl, crawl_page, worker, clock
+            to dateline_worker;
         grant delete on feed, sketch, likeness, event_pending, consumer, worker, fetch_log_default, archive_default
             to dateline_worker;
         grant execute on function add_partition, drop_partition, dateline.acknowledge, dateline.crawl to dateline_worker;
@@ -991,6 +1021,6 @@ begin
 end
 $$;
 
-insert into schema_version (version) values (4)
+insert into schema_version (version) values (5)
     on conflict (only_row) do update set version = excluded.version, applied_at = excluded.applied_at
  where schema_version.version < excluded.version;

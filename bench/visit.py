@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ from ground.stopwatch import Spent, Stopwatch, watched
 import scrapers.body
 import scrapers.page
 import worker.visit as visiting
-from worker import crawls, db, discover, events, feeds, frontier, local, record, sources, store
+from worker import archive, crawls, db, discover, events, feeds, frontier, local, record, sources, store
+from worker.archive import Keeper
 from worker.db import Pool
 from worker.fetch import Fetcher
 from worker.fetch import Limits as FetchLimits
@@ -39,7 +41,7 @@ from worker.settings import Settings
 from worker.sourcefile import FeedSpec, SourceSpec
 
 LEASE = timedelta(minutes=5)
-LIMITS = visiting.Limits(requests=100, seconds=60, delay_s=0, agent="Dateline/bench")
+LIMITS = visiting.Limits(requests=100, seconds=60, delay_s=0, agent="Dateline/bench", keeper=Keeper(None))
 NOTHING_S = 0.001
 STORED = ("new", "copied", "revised", "unchanged")
 CLAIM, FETCH, EXTRACT, RECORD = "claim", "robots and fetch", "parse and extract", "record"
@@ -68,7 +70,8 @@ POINTS: dict[tuple[str | None, str], list[tuple[Any, str]]] = {
     (RECORD, "one-off crawls"): [(crawls, "settle")],
     (RECORD, "events"): [(events, "publish")],
     (RECORD, "fetch log"): [(record, "_log")],
-    (RECORD, "archive"): [(record, "_archive")],
+    (RECORD, "archive: row"): [(archive, "add")],
+    (RECORD, "archive: bytes outside Postgres"): [(Keeper, "keep")],
     (None, "connection: take, check, return"): [
         (psycopg_pool.ConnectionPool, "getconn"),
         (psycopg_pool.ConnectionPool, "putconn"),
@@ -84,17 +87,29 @@ def main() -> None:
     parser.add_argument("--clones", type=int, default=3, help="variants of each labelled page (default: %(default)s)")
     parser.add_argument("--warm-up", type=int, default=10, help="hosts visited before (default: %(default)s)")
     parser.add_argument("--profile", action="store_true", help="list functions by their own time instead of parts")
+    parser.add_argument(
+        "--archive",
+        default="postgres",
+        metavar="DIR",
+        help="where the bytes of pages go: postgres, none, or a folder for them (default: %(default)s)",
+    )
     options = parser.parse_args()
+    limits = replace(LIMITS, keeper=keeper(options.archive))
     with published(options.clones, 0) as newspapers, database() as (pool, postgres):
         print(newspapers.note)
         follow(pool, newspapers)
         watch = Stopwatch()
         for _ in range(options.warm_up):
-            visit_next(pool, newspapers.proxy_url)
+            visit_next(pool, newspapers.proxy_url, limits)
         if options.profile:
-            profile(pool, newspapers, options.seconds)
+            profile(pool, newspapers, limits, options.seconds)
         else:
-            measure(pool, newspapers, postgres, watch, options.seconds)
+            measure(pool, newspapers, limits, postgres, watch, options.seconds)
+
+
+def keeper(place: str) -> Keeper | None:
+    """What keeps the bytes of pages in `postgres`, nowhere (`none`) or in a folder."""
+    return None if place == "none" else Keeper(None if place == "postgres" else f"file://{Path(place).resolve()}")
 
 
 @contextmanager
@@ -124,39 +139,46 @@ def follow(pool: Pool, newspapers: Newspapers) -> None:
             sources.add(conn, SourceSpec(host_of(feed), host_of(feed), None, (FeedSpec(feed),)), "added")
 
 
-def visit_next(pool: Pool, proxy_url: str) -> Counter[str]:
+def visit_next(pool: Pool, proxy_url: str, limits: visiting.Limits) -> Counter[str]:
     """Visit the host that is longest overdue; how its attempts ended, nothing where no host is due."""
     for claimed in frontier.claim(pool, 1, LEASE, "bench"):
         if lease := frontier.hold(pool, claimed, LEASE, "bench"):
-            with Fetcher(FetchLimits(), LIMITS.agent, proxy_url) as fetcher:
-                return visiting.visit(pool, fetcher, lease, LIMITS, threading.Event()).reasons
+            with Fetcher(FetchLimits(), limits.agent, proxy_url) as fetcher:
+                return visiting.visit(pool, fetcher, lease, limits, threading.Event()).reasons
     return Counter()
 
 
-def visit_all(pool: Pool, proxy_url: str, seconds: float) -> Counter[str]:
+def visit_all(pool: Pool, proxy_url: str, limits: visiting.Limits, seconds: float) -> Counter[str]:
     """Visit what is due, for so long at most; how the attempts ended."""
     reasons: Counter[str] = Counter()
     until = time.monotonic() + seconds
-    while time.monotonic() < until and (brought := visit_next(pool, proxy_url)):
+    while time.monotonic() < until and (brought := visit_next(pool, proxy_url, limits)):
         reasons += brought
     return reasons
 
 
-def profile(pool: Pool, newspapers: Newspapers, seconds: float) -> None:
+def profile(pool: Pool, newspapers: Newspapers, limits: visiting.Limits, seconds: float) -> None:
     """Print which functions take the time; a profiler makes small functions look dearer than they are."""
     profiler = cProfile.Profile(time.thread_time)
-    reasons = profiler.runcall(visit_all, pool, newspapers.proxy_url, seconds)
+    reasons = profiler.runcall(visit_all, pool, newspapers.proxy_url, limits, seconds)
     print(f"{sum(reasons[name] for name in STORED)} articles", dict(reasons))
     pstats.Stats(profiler).sort_stats("tottime").print_stats(40)
 
 
-def measure(pool: Pool, newspapers: Newspapers, postgres: psutil.Process, watch: Stopwatch, seconds: float) -> None:
+def measure(
+    pool: Pool,
+    newspapers: Newspapers,
+    limits: visiting.Limits,
+    postgres: psutil.Process,
+    watch: Stopwatch,
+    seconds: float,
+) -> None:
     """Visit with the watch running, and print the table."""
     with watched(watch, POINTS), counted_statements(watch):
         before, wall, cpu = servers(pool, postgres), time.perf_counter(), time.thread_time()
         paper_cpu = cpu_of(newspapers.process)
         watch.reset()
-        reasons = visit_all(pool, newspapers.proxy_url, seconds)
+        reasons = visit_all(pool, newspapers.proxy_url, limits, seconds)
         watch.settle()
         wall, cpu = time.perf_counter() - wall, time.thread_time() - cpu
         after = servers(pool, postgres)
@@ -173,7 +195,7 @@ def measure(pool: Pool, newspapers: Newspapers, postgres: psutil.Process, watch:
     statements = sum(part.statements for part in watch.parts.values())
     print(
         f"An article: {statements / articles:.1f} statements in {spent['transactions']:.1f} transactions,"
-        f" {spent['wal'] / 1000:.0f} kB of write-ahead log"
+        f" {spent['wal'] / 1000:.1f} kB of write-ahead log"
     )
     table(watch, articles, cpu)
 

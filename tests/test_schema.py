@@ -8,9 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.worker.builders import add_host, add_page, insert
 from worker import db, events
 from worker.events import Event
 
+STORE = "00000000-0000-0000-0000-000000000001"
 SCHEMAS = ["public", "dateline"]
 VIEWS = {"articles", "article_revisions", "copies", "sources", "events", "consumers"}  # what readers are promised
 
@@ -97,6 +99,7 @@ def test_version_2_becomes_partitions_without_loss(empty_database):
             table: conn.execute(f"select * from {table} order by id").fetchall()  # noqa: S608  # names from here
             for table in ("event", "archive", "fetch_log")
         }
+        everything["archive"] = [{**row, "store_id": None, "location": None} for row in everything["archive"]]
         told = conn.execute("select * from dateline.events order by id").fetchall()
 
         db.install_schema(conn)
@@ -113,6 +116,46 @@ def test_version_2_becomes_partitions_without_loss(empty_database):
         with conn.transaction():
             events.publish(conn, [Event("gone", 1)])
         assert [row["id"] for row in conn.execute("select id from dateline.events where id > 5")] == [6]
+
+
+LIKE_4 = """
+    drop table archive_store;
+    alter table archive drop column location, drop column store_id, alter column body set not null;
+    update schema_version set version = 4;
+    insert into host (name) values ('paper.example');
+    insert into page (url, host) values ('https://paper.example/1', 'paper.example');
+    insert into archive (page_id, url, status, headers, encoding, sha256, body)
+        values (1, 'https://paper.example/1', 200, '{}', 'identity', '', 'bytes')"""
+
+
+def test_version_4_learns_of_stores_and_keeps_its_bytes(empty_database):
+    with db.connect(empty_database) as conn:
+        db.install_schema(conn)
+        new = conn.execute(SHAPE, {"schemas": SCHEMAS}).fetchall()
+        conn.execute(LIKE_4.encode())
+        assert conn.execute(SHAPE, {"schemas": SCHEMAS}).fetchall() != new
+
+        db.install_schema(conn)
+
+        assert conn.execute(SHAPE, {"schemas": SCHEMAS}).fetchall() == new
+        assert conn.execute("select body, location from archive").fetchall() == [{"body": b"bytes", "location": None}]
+        db.require_schema(conn)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({"body": None}, id="nowhere"),
+        pytest.param({"body": b"x", "store_id": STORE, "location": "2026-11-27/00"}, id="twice"),
+        pytest.param({"body": None, "location": "2026-11-27/00"}, id="in-no-store"),
+    ],
+)
+def test_the_bytes_of_a_page_are_in_one_place(conn, values):
+    add_host(conn, "paper.example")
+    page = add_page(conn, "https://paper.example/1")
+    row = {"page_id": page, "url": "https://paper.example/1", "status": 200, "headers": "{}", "encoding": "identity"}
+    with pytest.raises(psycopg.errors.CheckViolation, match="archive_is_somewhere"):
+        insert(conn, "archive", **row, sha256=b"", **values)
 
 
 def test_the_promised_views_are_there_and_nothing_else(conn):

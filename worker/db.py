@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 Connection = psycopg.Connection[DictRow]
 Pool = ConnectionPool["Connection"]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 MAX_ID = 2**63 - 1  # what a bigint holds
 WORKER_ROLE = "dateline_worker"
 OLDEST_POSTGRES = 17  # the first with infinite intervals, which are how long ago something was that never was

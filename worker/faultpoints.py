@@ -19,6 +19,7 @@ Step = Literal[
     "target-claimed",  # a feed or page is claimed and counted, robots.txt and the address are not asked for yet
     "fetch-answered",  # the bytes are here
     "parse",  # before the bytes are read
+    "bytes-kept",  # the bytes are where they are to be kept, if that is outside Postgres; no row says so yet
     "record-written",  # all rows of the attempt are written, nothing is committed
     "record-committed",
     "release",  # before the host is given back

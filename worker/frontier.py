@@ -61,7 +61,8 @@ def hold(pool: Pool, claimed: Claim, lease_for: timedelta, worker: str) -> Lease
             returning name as host, token, leased_by as worker, latency_ms, crawl_delay_s,
                       slow_until > now() as is_slow, failures,
                       extract(epoch from now() - coalesce(last_request_at, '-infinity'))::float8 as idle_s,
-                      robots_status, robots_body, extract(epoch from now() - robots_checked_at)::float8 as robots_age_s
+                      robots_status, robots_body, extract(epoch from now() - robots_checked_at)::float8 as robots_age_s,
+                      now() as held_at
             """,
             {"host": claimed.host, "token": claimed.token, "lease_for": lease_for, "worker": worker},
         )

@@ -156,6 +156,12 @@ EVENTS = (
 
 SCHEMA = (
     Invariant(
+        "The bytes of a page are here, or in a store that is known.",
+        """
+        select format('archived answer %s of %s: in store %s', id, url, store_id) as row from archive
+         where store_id is not null and store_id not in (select id from archive_store)""",
+    ),
+    Invariant(
         "Every index is complete, and every constraint is checked.",
         """
         select format('index %s', indexrelid::regclass) as row from pg_index i join pg_class c on c.oid = i.indrelid

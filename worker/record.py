@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from scrapers.urls import is_home, normalise
-from worker import crawls, events, faultpoints, feeds, frontier, revisions, store
+from worker import archive, crawls, events, faultpoints, feeds, frontier, revisions, store
+from worker.archive import Keeper, Kept
 from worker.db import Connection, Pool
 from worker.events import Event
 from worker.fetch import Fetched
@@ -25,15 +25,17 @@ TOO_LONG = psycopg.errors.ProgramLimitExceeded  # for an index: no failure of th
 TRIES = 3  # of a transaction that the database itself refused: a deadlock, a connection that was cut
 
 
-def record(pool: Pool, lease: Lease, target: Target, outcome: Outcome, *, keeps_bytes: bool) -> Outcome:
+def record(pool: Pool, lease: Lease, target: Target, outcome: Outcome, keeper: Keeper | None) -> Outcome:
     """Write the attempt, what it brought, and when the target is due next.
 
     An article's outcome comes back with what became of it: new, revised, copied or unchanged. An outcome that cannot be
-    written is our bug, and recorded as one.
+    written is our bug, and recorded as one. The bytes of a page go to `keeper` before the transaction; None: nowhere.
     """
+    kept = keeper.keep(pool, lease, target, outcome) if keeper and isinstance(target, PageTarget) else None
+    faultpoints.reach("bytes-kept", target.url)
     for attempt in range(1, TRIES + 1):
         try:
-            return _write(pool, lease, target, outcome, keeps_bytes)
+            return _write(pool, lease, target, outcome, kept)
         except psycopg.Error as error:
             if isinstance(error, psycopg.OperationalError) and not isinstance(error, TOO_LONG):
                 if attempt == TRIES:
@@ -47,15 +49,15 @@ def record(pool: Pool, lease: Lease, target: Target, outcome: Outcome, *, keeps_
     raise AssertionError("unreachable")
 
 
-def _write(pool: Pool, lease: Lease, target: Target, outcome: Outcome, keeps_bytes: bool) -> Outcome:
+def _write(pool: Pool, lease: Lease, target: Target, outcome: Outcome, kept: Kept | None) -> Outcome:
     happened: tuple[Event, ...] = ()
     with pool.connection() as conn, conn.pipeline():  # a statement whose answer nobody reads is not waited for
         if isinstance(target, FeedTarget):
             hosts = _write_feed(conn, target, outcome)
         else:
             outcome, hosts, happened = _write_page(conn, target, outcome)
-            if keeps_bytes:
-                _archive(conn, target, outcome)
+            if kept:
+                archive.add(conn, target, outcome, kept)
         _log_fetch(conn, lease, target, outcome)
         if outcome.is_host_trouble and lease.failures + outcome.weight >= crawls.PATIENCE:
             crawls.give_up_host(conn, lease.host, outcome)
@@ -116,21 +118,6 @@ def _write_page(conn: Connection, page: PageTarget, outcome: Outcome) -> tuple[O
 def _addresses(page: PageTarget, fetched: Fetched) -> list[str]:
     """All addresses that led to the page, as they are known."""
     return [page.known_url, *(url for hop in (*fetched.hops, fetched.url) if (url := normalise(hop)))]
-
-
-def _archive(conn: Connection, page: PageTarget, outcome: Outcome) -> None:
-    fetched = outcome.fetched
-    if fetched is None or fetched.is_not_modified or outcome.body_hash in (None, page.body_hash):
-        return
-    conn.execute(
-        """
-        insert into archive (page_id, url, status, headers, encoding, sha256, body)
-        values (%s, %s, %s, %s, %s, %s, %s)""",
-        (
-            *(page.id, fetched.url, fetched.status, Jsonb(dict(fetched.headers))),
-            *(fetched.encoding, outcome.body_hash, fetched.wire),
-        ),
-    )
 
 
 def _log_fetch(conn: Connection, lease: Lease, target: Target, outcome: Outcome) -> None:

@@ -86,6 +86,10 @@ class Settings(BaseSettings):
     keep_archive_days: int = Field(
         30, ge=0, le=CENTURY, description="Days that the bytes of pages are kept; 0 keeps none."
     )
+    archive: endpoints.Archive | None = Field(
+        None,
+        description="Where the bytes go: a folder that all workers share, or s3://BUCKET/PREFIX; unset: into Postgres.",
+    )
     keep_events_days: int = Field(
         90,
         ge=1,

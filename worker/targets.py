@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from scrapers.article import Hint
@@ -33,6 +33,7 @@ class Lease:
     robots_status: int | None
     robots_body: str | None
     robots_age_s: float | None
+    held_at: datetime  # when the visit began, by the clock of Postgres
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from celery.exceptions import Reject
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from scrapers.urls import MAX_LENGTH
-from worker import crawls, db, faultpoints, frontier, retention, stream, visit, workers
+from worker import archive, crawls, db, faultpoints, frontier, retention, stream, visit, workers
 from worker.app import app, stopping
 from worker.dedup import candidates
 from worker.fetch import Fetcher
@@ -99,9 +99,11 @@ def relay() -> None:
 
 @app.task(name="dateline.maintain")
 def maintain() -> None:
-    """Keep the house: make and drop partitions, delete old sketches, forget dead workers, wake forgotten hosts."""
+    """Keep the house: drop what is too old, with its bytes, forget dead workers, wake forgotten hosts."""
     pool, config = db.pool(), settings()
-    retention.maintain(pool, config.keep, workers.now(pool))
+    now = workers.now(pool)
+    retention.maintain(pool, config.keep, now)
+    archive.sweep(pool, now - config.keep["archive"])
     candidates.expire(pool)
     workers.forget_dead(pool)
     frontier.repair(pool)
@@ -125,5 +127,5 @@ def visit_limits(config: Settings) -> visit.Limits:
         config.visit_seconds,
         config.delay,
         config.agent,
-        keeps_bytes=config.keep_archive_days > 0,
+        keeper=archive.keeper(config.archive) if config.keep_archive_days else None,
     )

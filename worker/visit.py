@@ -21,6 +21,7 @@ from scrapers.registry import scrape
 from scrapers.selectors import Selectors
 from scrapers.urls import is_home
 from worker import discover, faultpoints, feeds, frontier, record, schedule
+from worker.archive import Keeper
 from worker.db import Pool
 from worker.fetch import Fetched, Fetcher
 from worker.fetch_errors import FetchError, PrivateAddress, Redirected, RobotsUnreachable, Stopped
@@ -45,7 +46,7 @@ class Limits:
     seconds: float
     delay_s: float  # between two requests, as the operator wishes; the host may ask for more
     agent: str
-    keeps_bytes: bool = True  # whether pages are archived
+    keeper: Keeper | None = None  # of the bytes of pages; None: they are not kept
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ def visit(
             record.give_back(pool, target)
             break
         try:
-            outcome = record.record(pool, lease, target, outcome, keeps_bytes=limits.keeps_bytes)
+            outcome = record.record(pool, lease, target, outcome, limits.keeper)
         except psycopg.OperationalError:
             record.give_back(pool, target)  # the database failed, not the page: it must not become a dead letter
             raise

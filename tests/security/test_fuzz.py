@@ -154,7 +154,8 @@ COMMANDS = st.sampled_from([
     ["events", "register", "x", "--after"],
     ["events", "forget"], ["explain"], ["sources", "show"], ["sources", "pause"], ["sources", "remove"],
     ["compare", "1"],
-    ["archive", "export", "-o", "x.warc", "--until"], ["extract", "x", "--url"], ["extract", "--batch"],
+    ["archive", "export", "-o", "x.warc", "--until"], ["archive", "repoint", "/x"], ["archive", "move", "--limit"],
+    ["extract", "x", "--url"], ["extract", "--batch"],
 ])  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from scrapers.article import Article, Kind
 from worker import events, frontier, store
+from worker.archive import Keeper
 from worker.db import Connection, Pool
 from worker.fetch import Fetched
 from worker.outcome import Outcome
@@ -27,6 +28,7 @@ HOST = "paper.example"
 STORY = f"https://{HOST}/story/1"
 AMP = f"https://{HOST}/amp/story/1"
 SHORT = f"https://{HOST}/s/1"
+POSTGRES = Keeper(None)
 CALM = Manner(latency_ms=80.0, idle_s=0.0)
 WORDS = [
     "rain",

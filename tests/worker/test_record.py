@@ -14,6 +14,7 @@ from psycopg import sql
 from tests.worker.builders import (
     HOST,
     NOON,
+    POSTGRES,
     STORY,
     add_page,
     answered,
@@ -40,8 +41,8 @@ def story(number=1, body=b"<p>one</p>", **fields):
     return answered("article", fetched(item.url, body, etag='"e"'), article=item)
 
 
-def write(pool, lease, target, outcome, keeps_bytes=True):
-    return record.record(pool, lease, target, outcome, keeps_bytes=keeps_bytes)
+def write(pool, lease, target, outcome, keeper=POSTGRES):
+    return record.record(pool, lease, target, outcome, keeper)
 
 
 @pytest.fixture
@@ -105,15 +106,15 @@ def test_all_addresses_on_the_way_lead_to_the_article(pool, conn, lease, page):
 
 
 @pytest.mark.parametrize(
-    ("outcome", "keeps_bytes"),
+    ("outcome", "keeper"),
     [
-        pytest.param(story(), False, id="operator-keeps-none"),
-        pytest.param(Outcome("timed_out", weight=0.5), True, id="no-answer"),
-        pytest.param(answered("not_modified", fetched(STORY, b"", 304)), True, id="304"),
+        pytest.param(story(), None, id="operator-keeps-none"),
+        pytest.param(Outcome("timed_out", weight=0.5), POSTGRES, id="no-answer"),
+        pytest.param(answered("not_modified", fetched(STORY, b"", 304)), POSTGRES, id="304"),
     ],
 )
-def test_no_bytes_are_kept(pool, conn, lease, page, outcome, keeps_bytes):
-    write(pool, lease, page, outcome, keeps_bytes)
+def test_no_bytes_are_kept(pool, conn, lease, page, outcome, keeper):
+    write(pool, lease, page, outcome, keeper)
     assert conn.execute("select from archive").rowcount == 0
     assert len(log(conn)) == 1
 

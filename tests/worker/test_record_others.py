@@ -12,6 +12,7 @@ from tests.worker.builders import (
     HOST,
     NOON,
     PAST,
+    POSTGRES,
     STORY,
     add_feed,
     add_host,
@@ -43,8 +44,8 @@ def kinds(conn):
     return [row["kind"] for row in conn.execute("select kind from event order by id")]
 
 
-def write(pool, lease, target, outcome, keeps_bytes=True):
-    return record.record(pool, lease, target, outcome, keeps_bytes=keeps_bytes)
+def write(pool, lease, target, outcome, keeper=POSTGRES):
+    return record.record(pool, lease, target, outcome, keeper)
 
 
 # Feeds ------------------------------------------------------------------------------------------------------------

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 from datetime import timedelta
+from importlib.util import find_spec
 
 import pytest
 
 from worker.settings import VERSION, Settings, SettingsError, settings
+
+NEEDS_S3 = pytest.mark.skipif(find_spec("s3fs") is None, reason="s3fs is not installed")
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +43,7 @@ WRONG = {
     "ALLOW_PRIVATE_HOSTS": ["perhaps"],
     "KEEP_FETCHES_DAYS": ["0", "99999999"],
     "KEEP_ARCHIVE_DAYS": ["-1", "99999999"],
+    "ARCHIVE": ["pages", "s3://key:secret@bucket/pages"],
     "KEEP_EVENTS_DAYS": ["0", "99999999"],
     "STREAM_LENGTH": ["-1", "9" * 30],
     "LOG_LEVEL": ["LOUD"],
@@ -64,6 +68,20 @@ def test_an_env_file_that_is_no_text_is_named(tmp_path, content):
     (tmp_path / ".env").write_bytes(content)
     with pytest.raises(SettingsError, match=r"\.env cannot be read as UTF-8"):
         settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("/srv/pages/", "file:///srv/pages"),
+        ("file:///srv/my pages", "file:///srv/my pages"),
+        pytest.param("s3://pages/", "s3://pages", marks=NEEDS_S3),
+        pytest.param("s3://pages/of/us", "s3://pages/of/us", marks=NEEDS_S3),
+    ],
+)
+def test_a_place_for_bytes_has_one_spelling(monkeypatch, given, taken):
+    monkeypatch.setenv("DATELINE_ARCHIVE", given)
+    assert settings().archive == taken
 
 
 def test_all_wrong_values_are_named_at_once(monkeypatch):

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from tests.site.press import Press
 from worker import frontier, sources
+from worker.archive import Keeper
 from worker.db import Pool
 from worker.fetch import Fetcher
 from worker.fetch import Limits as FetchLimits
@@ -26,7 +27,9 @@ class Visitor:
     pool: Pool
     press: Press
     limits: Limits = field(
-        default_factory=lambda: Limits(requests=100, seconds=30, delay_s=0.01, agent="Dateline/test")
+        default_factory=lambda: Limits(
+            requests=100, seconds=30, delay_s=0.01, agent="Dateline/test", keeper=Keeper(None)
+        )
     )
 
     def follow(

@@ -106,13 +106,13 @@ def _batches(conn: Connection, names: Sequence[str], wanted: dict[str, Any]) -> 
 
 
 @contextmanager
-def progress(total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar on the terminal while a file is written."""
+def progress(total: int | None, what: str = "exporting") -> Iterator[Callable[[int], None]]:
+    """A bar on the terminal while something takes its time."""
     if total is None:
         yield lambda number: None
         return
     bar = Progress(
-        TextColumn("exporting"),
+        TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -120,7 +120,7 @@ def progress(total: int | None) -> Iterator[Callable[[int], None]]:
         disable=not output.err.is_terminal,
     )
     with bar:
-        task = bar.add_task("export", total=total)
+        task = bar.add_task(what, total=total)
         yield lambda number: bar.advance(task, number)
 
 
