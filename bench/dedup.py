@@ -41,7 +41,7 @@ def dateline(pair: dict[str, Any]) -> bool:
 
 def fingerprint(words: Sequence[str]) -> tuple[list[int], int | None]:
     """What Dateline stores of a text."""
-    return sketches.sketch(sketches.codes(words)), sketches.text_hash([], words)
+    return sketches.sketch(sketches.shingles(sketches.codes(words), 4)), sketches.text_hash([], words)
 
 
 def simhash(words: Sequence[str]) -> int:

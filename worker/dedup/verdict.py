@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-import numpy as np
-
 from worker.dedup import figures
-from worker.dedup.alignment import Gap, Run, align, gaps
+from worker.dedup.alignment import Gap, Run, align, among, gaps, match
 from worker.dedup.sketch import NEAR_TOKENS
 from worker.dedup.text import Text
 from worker.dedup.tokens import AFTER_DIGITS, Placed, Token
@@ -77,6 +75,11 @@ def decide(one: Text, other: Text) -> Verdict:
     """Whether two articles are copies of one report. Symmetric, and pure: the same texts have the same verdict."""
     if one.hash is not None and one.hash == other.hash:
         return Verdict(True, 1.0, "the same words", "exact")
+    return near(one, other)
+
+
+def near(one: Text, other: Text) -> Verdict:
+    """The same for articles that have not the same words."""
     shorter, longer = sorted((one, other), key=lambda text: (len(text.words), text.words))
     if len(shorter.words) < NEAR_TOKENS:
         return Verdict(False, 0.0, f"{len(shorter.words)} words are too few to be like another text")
@@ -93,8 +96,9 @@ def decide(one: Text, other: Text) -> Verdict:
 
 def containment(shorter: Text, longer: Text) -> float:
     """The share of the shorter text's shingles that the longer has."""
-    common = np.intersect1d(shorter.shingles, longer.shingles, assume_unique=True)
-    return len(common) / max(min(len(shorter.shingles), len(longer.shingles)), 1)
+    some, others = shorter.grams.different, longer.grams.different
+    is_common, _ = among(some, others)
+    return int(is_common.sum()) / max(min(len(some), len(others)), 1)
 
 
 def measure(shorter: Text, longer: Text, contained: float) -> Measures:
@@ -140,7 +144,7 @@ def related(one: Text, other: Text) -> float:
 
 def _told(title: Sequence[str], text: Text) -> float:
     words = {word for word in title if len(word) >= LONGER_WORD or not word.isascii()}
-    return len(words & {*text.vocabulary, *text.title_words}) / len(words) if words else 1.0
+    return sum(word in text.vocabulary or word in text.title_words for word in words) / len(words) if words else 1.0
 
 
 def _fault(found: Measures, shorter: Text, longer: Text) -> str | None:
@@ -226,7 +230,7 @@ def _conflicts(
 def _title_conflict(a: Text, b: Text) -> list[str]:
     """The different values of two headlines that are one but for these, as those of a series are."""
     one, other = a.title_words, b.title_words
-    runs = align(one, other, a.title_grams, b.title_grams)
+    runs = match(one, other)
     common = sum(run.size for run in runs)
     if common == max(len(one), len(other)) or common < TITLE_FRAME * max(len(one), len(other)):
         return []
