@@ -25,7 +25,7 @@ def pairs() -> Iterator[dict[str, Any]]:
     for path in sorted(STORIES.glob("*.txt")):
         stories: dict[str, Story] = {}
         for head, *lines in blocks(path.read_text(encoding="utf-8")):
-            name, label, other = (head.split() + ["", ""])[:3]
+            name, label, other = [*head.split(), "", ""][:3]
             stories[name] = list(story(lines, stories.get(other, [])))
             if label:
                 yield {"id": name, "kind": "wires", "label": label, "a": side(stories[other]), "b": side(stories[name])}
