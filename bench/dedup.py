@@ -2,8 +2,9 @@
 
     python bench/dedup.py [--pairs 4000] [--seed 11] [--news NewsArticles.csv] [PAIRS.jsonl...]
 
-Without files it takes fresh pairs of ground/desk.py, ground/pairs.py and ../shared/corpora/make_pairs.py. datasketch is
-in the group of peers (pip install --group peers); without it its lines are left out.
+Without files it takes the pairs of ground/wires.py, and fresh ones of versions.py, desk.py, pairs.py and of
+../shared/corpora/make_pairs.py. datasketch is in the group of peers (pip install --group peers); without it its lines
+are left out.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def dateline(pair: dict[str, Any]) -> bool:
 
 def fingerprint(words: Sequence[str]) -> tuple[list[int], int | None]:
     """What Dateline stores of a text."""
-    return sketches.sketch(sketches.codes(words)), sketches.text_hash([], words)
+    return sketches.sketch(sketches.shingles(sketches.codes(words), 4)), sketches.text_hash([], words)
 
 
 def simhash(words: Sequence[str]) -> int:
@@ -119,10 +120,15 @@ def sets(options: argparse.Namespace) -> Iterator[tuple[str, list[dict[str, Any]
 
         yield "real stories labelled by hand (ground/news.py)", list(news.pairs(options.news))
     elif not options.files:
-        from ground import desk, pairs
+        from ground import desk, pairs, versions, wires
 
         stories = pairs.stories()
-        yield "edits of desks, never fitted on (ground/desk.py)", list(desk.pairs(stories, options.seed, options.pairs))
+        yield "written and labelled by hand (ground/wires.py)", list(wires.pairs())
+        for name, make in (
+            ("never fitted on (ground/versions.py)", versions),
+            ("edits of desks (ground/desk.py)", desk),
+        ):
+            yield name, list(make.pairs(stories, options.seed, options.pairs))
         yield "other edits and reports (ground/pairs.py)", list(pairs.pairs(stories, options.seed, options.pairs))
         yield "make_pairs.py", list(pairs.maker.pairs(stories, options.seed, options.pairs))
 

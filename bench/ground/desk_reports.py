@@ -1,4 +1,4 @@
-"""Series of reports that no threshold was chosen on; slots as in templates.py."""
+"""Series of reports for desk.py; slots as in templates.py."""
 
 # ruff: noqa: E501
 

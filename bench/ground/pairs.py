@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from ground import corpora, desk_reports, templates
+from ground import corpora, desk_reports, templates, version_reports
 
 Story = dict[str, str]
 Edit = Callable[[random.Random, Story, list[Story]], Story]
@@ -28,7 +28,7 @@ assert _spec.loader
 maker = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(maker)
 
-REPORTS = {**templates.REPORTS, **desk_reports.REPORTS}  # those of the desk are not in the pairs of this module
+REPORTS = {**templates.REPORTS, **desk_reports.REPORTS, **version_reports.REPORTS}  # the latter two in other draws
 FIGURE = re.compile(r"(?<![\d.,:-])[1-9]\d{0,2}(?![\d.,:-]|\w)")
 MONTH = "|".join(templates.MONTHS)
 NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

@@ -40,6 +40,7 @@ def rewritten(sentences):
         pytest.param(text(REPORT), text([*OWN[:4], *REPORT[3:]], REPORT[5]), id="another-lead"),
         pytest.param(text(REPORT), text(rewritten(REPORT)), id="rewritten-from-the-fifth-sentence-on"),
         pytest.param(text(figured()), text(figured(4)), id="a-figure-put-right"),
+        pytest.param(text(figured()), text(["(Updates toll)", *figured(0, 1), *OWN[:3]]), id="the-news-of-an-update"),
         pytest.param(
             text(timed(lambda hour: f"{hour}:20")), text(timed(lambda hour: f"{hour - 12}:20 p.m.")), id="another-clock"
         ),
@@ -76,6 +77,14 @@ def test_a_name_and_its_initials_are_no_two_names():
     lines = [f"In {line[0].lower()}{line[1:-1]} the United Nations said." for line in REPORT[:10]]
     short = [line.replace("United Nations", "UN") for line in lines]
     assert decide(text(lines), text(short)).is_copy
+
+
+def test_another_spelling_of_a_unit_or_a_time_is_no_other_value():
+    lines = [
+        f"{line[:-1]} nach 2,{number} Millionen Euro um 1{number}.30 Uhr." for number, line in enumerate(REPORT[:9])
+    ]
+    other = [line.replace("Millionen", "Mio.").replace(".30", ":30") for line in lines]
+    assert not decide(text(lines), text(other)).measures.conflicts
 
 
 def test_the_store_decides_as_the_comparison_does(pool, conn):

@@ -53,11 +53,13 @@ def show(found: Comparison) -> None:
     if (measures := found.measures) is None:
         return
     output.line(f"  contained   {measures.contained:.3f} of the shorter text's word sequences are in the other")
-    output.line(f"  aligned     {measures.aligned:.3f} of its words, in the same order; spread {measures.spread:.2f}")
-    output.line(f"  mutual      {measures.mutual:.3f} of both; longest run {measures.piece:.3f} of the shorter")
+    output.line(f"  aligned     {measures.aligned:.3f} of its words, in the same order")
+    output.line(f"  mutual      {measures.mutual:.3f} of both")
     one, other = measures.openings
     output.line(f"  openings    {one:.2f} and {other:.2f} of each text's first words are in the other")
-    output.line(f"  figures     {measures.agreeing} agree, {measures.figure_conflicts} do not")
+    output.line(
+        f"  values      differ in {measures.differing} of {measures.stretches:.0f} stretches of the common text"
+    )
     output.line(f"  headlines   {measures.related:.2f} of a headline's words are in the other article")
     for conflict in measures.conflicts:
         output.line(f"  conflict    {conflict}")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from worker.dedup.sketch import Hashes
+from worker.dedup.sketch import Hashes, is_first
 
 Places = npt.NDArray[np.intp]
 
@@ -37,8 +37,28 @@ class Gap(NamedTuple):
     b_end: int
 
 
-def align(a: Sequence[str], b: Sequence[str], a_grams: Hashes, b_grams: Hashes) -> list[Run]:
-    """The runs that both texts share, in the order of both; `a_grams`: hashes of every `ANCHOR` tokens of one in a row.
+class Grams:
+    """The shingles of `ANCHOR` tokens of a text: the different ones, ascending, and where those are that occur once."""
+
+    def __init__(self, shingles: Hashes) -> None:
+        order = np.argsort(shingles, kind="stable")
+        ordered = shingles[order]
+        starts = np.flatnonzero(is_first(ordered))
+        alone = starts[np.diff(starts, append=len(ordered)) == 1]
+        self.different = ordered[starts]
+        self.single, self.places = ordered[alone], order[alone]
+
+
+def among(some: Hashes, others: Hashes) -> tuple[npt.NDArray[np.bool_], Places]:
+    """For each value whether it is among the others, which ascend, and where."""
+    if not len(others):
+        return np.zeros(len(some), np.bool_), np.zeros(len(some), np.intp)
+    at = np.minimum(others.searchsorted(some), len(others) - 1)
+    return others[at] == some, at
+
+
+def align(a: Sequence[str], b: Sequence[str], a_grams: Grams, b_grams: Grams) -> list[Run]:
+    """The runs that both texts share, in the order of both.
 
     Anchors are trigrams unique in each text, the longest chain of them that ascends in both (patience diff, Cohen);
     small gaps between them are compared token by token.
@@ -63,7 +83,13 @@ def gaps(runs: Sequence[Run]) -> Iterator[Gap]:
         yield Gap(one.a + one.size, two.a, one.b + one.size, two.b)
 
 
-def _chain(a: Hashes, b: Hashes) -> list[tuple[int, int]]:
+def match(a: Sequence[str], b: Sequence[str]) -> list[Run]:
+    """The runs that two short texts share."""
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    return [Run(*block) for block in blocks if block.size]
+
+
+def _chain(a: Grams, b: Grams) -> list[tuple[int, int]]:
     """Where trigrams unique in each text stand in both: the longest chain that ascends in both."""
     places, others = _anchors(a, b)
     pairs = list(zip(places.tolist(), others.tolist(), strict=True))
@@ -85,19 +111,12 @@ def _chain(a: Hashes, b: Hashes) -> list[tuple[int, int]]:
     return chain[::-1]
 
 
-def _anchors(a: Hashes, b: Hashes) -> tuple[Places, Places]:
+def _anchors(a: Grams, b: Grams) -> tuple[Places, Places]:
     """The places in each text of the trigrams that occur once in both, in the order of the first."""
-    ours, theirs = _unique(a), _unique(b)
-    _, at, other_at = np.intersect1d(a[ours], b[theirs], assume_unique=True, return_indices=True)
-    places, others = ours[at], theirs[other_at]
+    is_common, at = among(a.single, b.single)
+    places, others = a.places[is_common], b.places[at[is_common]]
     order = np.argsort(places)
     return places[order], others[order]
-
-
-def _unique(grams: Hashes) -> Places:
-    """Where the trigrams stand that occur once."""
-    _, first, counts = np.unique(grams, return_index=True, return_counts=True)
-    return np.asarray(first[counts == 1], np.intp)
 
 
 def _length(a: Sequence[str], b: Sequence[str], i: int, j: int) -> int:
@@ -114,8 +133,7 @@ def _between(a: Sequence[str], b: Sequence[str], gap: Gap) -> list[Run]:
     if not ours or not theirs:
         return []
     if len(ours) <= SMALL_GAP and len(theirs) <= SMALL_GAP:
-        blocks = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
-        return [Run(gap.a_start + i, gap.b_start + j, size) for i, j, size in blocks if size]
+        return [Run(gap.a_start + i, gap.b_start + j, size) for i, j, size in match(ours, theirs)]
     back = _length(ours[::-1], theirs[::-1], 0, 0)
     return [Run(gap.a_end - back, gap.b_end - back, back)] if back else []
 

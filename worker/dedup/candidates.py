@@ -42,7 +42,7 @@ def drop(conn: Connection, article_ids: Sequence[int]) -> None:
 def find(conn: Connection, sketch: Sequence[int], since: datetime, but: int = 0) -> list[DictRow]:
     """The articles to compare with, those that share most first; `but` is the article itself.
 
-    Each with its text, and whether it is in a group: `id`, `title`, `body`, `text_hash`, `is_grouped`.
+    Each with its text, and the original of its group if it is in one: `id`, `title`, `body`, `text_hash`, `original`.
     """
     return conn.execute(
         """
@@ -54,7 +54,8 @@ def find(conn: Connection, sketch: Sequence[int], since: datetime, but: int = 0)
              where s.article_id <> %(but)s
              group by s.article_id having count(*) >= %(shared)s)
         select a.id, a.title, a.body, a.text_hash,
-               a.copy_of is not null or exists (select from article c where c.copy_of = a.id) as is_grouped
+               coalesce(a.copy_of, (select a.id where exists (select from article c where c.copy_of = a.id)))
+                   as original
           from near n join article a on a.id = n.article_id
          where coalesce(a.published, a.first_seen) between %(since)s - %(window)s and %(since)s + %(window)s
            and a.text_hash is not null

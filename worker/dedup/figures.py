@@ -47,7 +47,7 @@ def agree(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     not 15,750. Digits that are merely split otherwise agree, too.
     """
     one, other = quantities(ours), quantities(theirs)
-    if not one or not other or _digits(ours) == _digits(theirs):
+    if not one or not other or _is_split(ours, theirs):
         return True
     return _has_all(one, other) or _has_all(other, one)
 
@@ -80,5 +80,9 @@ def _is_like(one: Quantity, other: Quantity) -> bool:
     return apart == 0 or (one.slack != other.slack and apart <= max(one.slack, other.slack))
 
 
-def _digits(words: Sequence[str]) -> str:
-    return "".join(word for word in words if word[0].isdigit()).replace(".", "")
+def _is_split(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether the same digits are merely split otherwise: 22:40 is 22.40, which has lost its zero as a decimal."""
+    one, other = ([word for word in side if word[0].isdigit()] for side in (ours, theirs))
+    idle = "0" if len(one) != len(other) else ""
+    digits, others = ("".join(side).replace(".", "") for side in (one, other))
+    return digits.rstrip(idle) == others.rstrip(idle)

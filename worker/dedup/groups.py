@@ -13,7 +13,7 @@ from worker.db import Connection
 from worker.dedup import candidates
 from worker.dedup.sketch import WINDOW
 from worker.dedup.text import Text
-from worker.dedup.verdict import decide
+from worker.dedup.verdict import Verdict, near
 from worker.events import Event
 
 MOVED = "moved"  # the method of a row that is another row's article at an earlier address: no member of any group
@@ -159,38 +159,35 @@ def _compare(conn: Connection, article_id: int, text: Text, since: datetime) -> 
     if not text.sketch:
         return {}
     found = candidates.find(conn, text.sketch, since, article_id)
-    verdicts: dict[int, float | None] = {
-        text.hash or 0: None
-    }  # by hash of the text: equal ones are a group as they are
+    verdicts: dict[int, Verdict | None] = {text.hash or 0: None}  # by text: equal ones are a group as they are
     likes: dict[int, float] = {}
-    seen: set[int] = {article_id}
+    seen = {article_id}
+    originals: set[int] = set()
     while found:
-        seen.update(row["id"] for row in found)
         for row in found:
             if row["text_hash"] not in verdicts:
-                verdict = decide(text, Text(row["title"], row["body"]))
-                verdicts[row["text_hash"]] = verdict.similarity if verdict.is_copy else None
-            if (similarity := verdicts[row["text_hash"]]) is not None:
-                likes[row["id"]] = similarity
-        grouped = [row["id"] for row in found if row["id"] in likes and row["is_grouped"]]
-        found = _fellows(conn, grouped, seen, since) if grouped else []
+                verdicts[row["text_hash"]] = near(text, Text(row["title"], row["body"]))
+            verdict = verdicts[row["text_hash"]]
+            if verdict and verdict.is_copy:
+                likes[row["id"]] = verdict.similarity
+        seen.update(row["id"] for row in found)
+        new = {row["original"] for row in found if row["id"] in likes and row["original"]} - originals
+        originals |= new
+        found = _fellows(conn, new, seen, since) if new else []
     return likes
 
 
-def _fellows(conn: Connection, ids: Sequence[int], seen: Iterable[int], since: datetime) -> list[DictRow]:
-    """The originals and copies of the groups that these articles are in, as far as they may be compared."""
+def _fellows(conn: Connection, originals: Iterable[int], seen: Iterable[int], since: datetime) -> list[DictRow]:
+    """The articles of the groups of these originals, as far as they may be compared."""
     return conn.execute(
         """
-        with originals as materialized (
-            select array_agg(coalesce(copy_of, id)) as ids from article where id = any(%(ids)s))
-        select a.id, a.title, a.body, a.text_hash, true as is_grouped
-          from article a
-         where (a.id = any((select ids from originals)::bigint[])
-                or a.copy_of = any((select ids from originals)::bigint[]))
-           and a.id <> all(%(seen)s) and a.text_hash is not null
-           and coalesce(a.published, a.first_seen) between %(since)s - %(window)s and %(since)s + %(window)s
-         order by a.copy_of nulls first, a.id limit 500""",
-        {"ids": list(ids), "seen": list(seen), "since": since, "window": WINDOW},
+        select id, title, body, text_hash, coalesce(copy_of, id) as original
+          from article
+         where (id = any(%(originals)s) or copy_of = any(%(originals)s))
+           and id <> all(%(seen)s) and text_hash is not null
+           and coalesce(published, first_seen) between %(since)s - %(window)s and %(since)s + %(window)s
+         order by copy_of nulls first, id limit 500""",
+        {"originals": list(originals), "seen": list(seen), "since": since, "window": WINDOW},
     ).fetchall()
 
 

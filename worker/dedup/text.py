@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from worker.dedup import sketch, tokens
-from worker.dedup.alignment import ANCHOR
-from worker.dedup.sketch import Hashes
+from worker.dedup.alignment import ANCHOR, Grams
+from worker.dedup.sketch import NEAR_TOKENS, Hashes
 from worker.dedup.tokens import Placed
 
 CORRECTED = re.compile(  # at the beginning, as agencies mark the second version of a story
@@ -70,21 +68,18 @@ class Text:
         return sketch.text_hash(self.title_words, self.words)
 
     @cached_property
-    def sketch(self) -> list[int]:
-        """The hashes by which candidates are found; none for a short text."""
-        return sketch.sketch(self.codes)
-
-    @cached_property
-    def grams(self) -> Hashes:
-        """The short shingles of the body, in its order."""
+    def shingles(self) -> Hashes:
+        """The hashes of every few tokens of the body, in its order."""
         return sketch.shingles(self.codes, ANCHOR)
 
     @cached_property
-    def shingles(self) -> Hashes:
-        """The different ones of these, ascending."""
-        return np.unique(self.grams)
+    def sketch(self) -> list[int]:
+        """The hashes by which candidates are found; none for a short text."""
+        if len(self.words) < NEAR_TOKENS:
+            return []
+        return sketch.sketch(sketch.longer(self.shingles, self.codes))  # of four tokens: rarer, so fewer are compared
 
     @cached_property
-    def title_grams(self) -> Hashes:
-        """The short shingles of the headline."""
-        return sketch.shingles(sketch.codes(self.title_words), ANCHOR)
+    def grams(self) -> Grams:
+        """The same shingles in the order of their hashes."""
+        return Grams(self.shingles)

@@ -24,7 +24,7 @@ _ALONE = (  # scripts without spaces: Thai, Lao, Burmese, Khmer, kana, Han
 )
 _INDIC = "\u0900-\u0963\u0970-\u0dff"  # with their vowel signs, which are no letters to \w
 _GROUPED = r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?![\d])"
-_FIGURE = rf"{_GROUPED}|\d+(?:[.,]\d+)*"
+_FIGURE = rf"(?=\d)(?:{_GROUPED}|\d+(?:[.,]\d+)*)"  # one look at what is no digit, which is almost everything
 TOKEN = re.compile(rf"{_FIGURE}|[{_ALONE}]|(?:[{_INDIC}]|[^\W\d_{_ALONE}])+")
 _ASCII_TOKEN = re.compile(rf"[A-Za-z]+|{_FIGURE}")  # the same where there is nothing else, twice as fast
 _SENTENCE_END = re.compile(r"[.!?…;:।。！？؟۔]|\n|\s[–—-]\s")
