@@ -62,7 +62,7 @@ lock: $(VENV)/.installed-dev  ## pin the newest packages that pyproject.toml all
 	@$(LOCK) -U --extra s3 --group editable -c requirements-dev.lock -o requirements-service.lock
 
 bench: $(VENV)/.installed-dev  ## the quicker benchmarks (bench/README.md says what each one measures)
-	@for name in extract kinds visit service dedup events twins; do \
+	@for name in extract kinds visit pipeline dedup events twins; do \
 		echo "== bench/$$name.py" && $(BIN)/python "bench/$$name.py" $(ARGS) || exit 1; done
 
 soak: $(VENV)/.installed-dev  ## the service under faults for an hour, and what grows meanwhile (ARGS="--minutes 20")

@@ -25,7 +25,7 @@ from typing import Any
 import psutil
 import psycopg
 import psycopg_pool
-from ground.newspapers import Newspapers, host_of, published
+from ground.newspapers import Newspapers, Plan, host_of, published
 from ground.stopwatch import Spent, Stopwatch, watched
 
 import scrapers.body
@@ -84,7 +84,7 @@ def main() -> None:
     """Visit, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20, help="of visits, at most (default: %(default)s)")
-    parser.add_argument("--clones", type=int, default=3, help="variants of each labelled page (default: %(default)s)")
+    parser.add_argument("--stories", type=int, default=10, help="of each newspaper (default: %(default)s)")
     parser.add_argument("--warm-up", type=int, default=10, help="hosts visited before (default: %(default)s)")
     parser.add_argument("--profile", action="store_true", help="list functions by their own time instead of parts")
     parser.add_argument(
@@ -95,7 +95,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     limits = replace(LIMITS, keeper=keeper(options.archive))
-    with published(options.clones, 0) as newspapers, database() as (pool, postgres):
+    with published(Plan(backlog=options.stories, latency_ms=0)) as newspapers, database() as (pool, postgres):
         print(newspapers.note)
         follow(pool, newspapers)
         watch = Stopwatch()

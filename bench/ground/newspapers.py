@@ -1,28 +1,46 @@
-"""Newspapers on loopback in a process of their own: clones of the labelled pages, or invented ones without these."""
+"""Newspapers on loopback in a process of their own (`ground.web`), of the labelled pages or of invented ones."""
 
 from __future__ import annotations
 
-import json
-import os
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import pairwise
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 import requests
 from ground import corpora
-from ground.clones import write
 
-START_S = 120.0  # to load and shuffle the pages
-NEWS = ("aed", "fundus")  # corpora of news alone
-INVENTED_HOSTS, INVENTED_STORIES = 40, 40
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is published: on `hosts` hosts `backlog` stories each at once, then `rate` a second in all for `seconds`."""
+
+    hosts: int = 200  # 0: as many as there are saved stories of
+    backlog: int = 40
+    rate: float = 0.0
+    seconds: float = 0.0
+    latency_ms: float = 100.0
+    names: Sequence[str] = corpora.NEWS
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What was asked for since the restart: answers by kind, and when each host was asked, in seconds."""
+
+    answers: dict[str, int]
+    published: int  # stories that are out
+    asked: dict[str, list[float]]
+
+    @property
+    def shortest_gap_s(self) -> float:
+        """Between two requests to one host, as they arrived."""
+        gaps = (after - before for times in self.asked.values() for before, after in pairwise(times))
+        return min(gaps, default=float("inf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,58 +52,52 @@ class Newspapers:
     process: psutil.Process
     note: str  # what they are
 
+    def restart(self) -> None:
+        """Everything but the backlog is yet to come, and nobody has asked for anything."""
+        self._ask("restart")
 
-@contextmanager
-def published(clones: int, latency_ms: float) -> Iterator[Newspapers]:
-    """Run the newspapers until the end of the block: `clones` variants of every labelled news page."""
-    server = corpora.SHARED / "newsstand" / "newsstand.py"
-    with ExitStack() as running:
-        if corpora.are_here() and server.exists():
-            yield _newsstand(running, server, clones, latency_ms)
-        else:
-            yield _press(running)
+    def log(self) -> Log:
+        """What was asked for."""
+        return Log(**self._ask("log"))
 
-
-def _newsstand(running: ExitStack, server: Path, clones: int, latency_ms: float) -> Newspapers:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="dateline-bench-") as folder:
-        listing = write(Path(folder), NEWS, clones)
-        options = ["--corpus", str(listing), "--clones", "1", "--latency", str(latency_ms), "--port", str(port)]
-        process = running.enter_context(_ended_after([sys.executable, str(server), *options]))
-        note = _first_line(process)
-    proxy_url = f"http://127.0.0.1:{port}"
-    hosts = requests.get("http://newsstand.test/hosts", proxies={"http": proxy_url}, timeout=30).text.split()
-    feeds = tuple(f"http://{host}/feed.xml" for host in hosts)
-    return Newspapers(proxy_url, feeds, psutil.Process(process.pid), f"{note}, {latency_ms:g} ms before each answer")
-
-
-def _press(running: ExitStack) -> Newspapers:
-    command = [sys.executable, str(Path(__file__).with_name("press.py")), str(INVENTED_HOSTS), str(INVENTED_STORIES)]
-    process = running.enter_context(_ended_after(command))
-    said = json.loads(_first_line(process))
-    note = "No ../shared beside this checkout: invented newspapers with small pages, without latency"
-    return Newspapers(f"http://127.0.0.1:{said['port']}", tuple(said["feeds"]), psutil.Process(process.pid), note)
+    def _ask(self, what: str) -> Any:
+        return _ask(self.proxy_url, what)
 
 
 @contextmanager
-def _ended_after(command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    env = {**os.environ, "PYTHONPATH": str(corpora.REPO)}
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
+def published(plan: Plan) -> Iterator[Newspapers]:
+    """Run the newspapers until the end of the block. The stories are written first, which takes a while."""
+    words = [plan.hosts, plan.backlog, plan.rate, plan.seconds, plan.latency_ms, *plan.names]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ground.web", *map(str, words)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=corpora.surroundings(),
+    )
     try:
-        yield process
+        port = process.stdout.readline().strip() if process.stdout else ""
+        if not port:
+            raise SystemExit("The newspapers did not start.")
+        proxy_url = f"http://127.0.0.1:{port}"
+        feeds = tuple(f"http://{host}/feed.xml" for host in _ask(proxy_url, "hosts"))
+        yield Newspapers(proxy_url, feeds, psutil.Process(process.pid), _note(plan, len(feeds)))
     finally:
         process.terminate()
         process.communicate()
 
 
-def _first_line(process: subprocess.Popen[str]) -> str:
-    started = time.monotonic()
-    line = process.stdout.readline().strip() if process.stdout else ""
-    if not line or time.monotonic() - started > START_S:
-        raise SystemExit("The newspapers did not start.")
-    return line
+def _ask(proxy_url: str, what: str) -> Any:
+    return requests.get(f"http://web.test/{what}", proxies={"http": proxy_url}, timeout=60).json()
+
+
+def _note(plan: Plan, hosts: int) -> str:
+    pages = "real pages with other words" if corpora.are_here() else "no ../shared beside this checkout: invented pages"
+    new = f", then {plan.rate:g} a second in all" if plan.rate else ""
+    return (
+        f"{hosts} newspapers, {pages}; {plan.backlog} stories each at the start{new};"
+        f" {plan.latency_ms:g} ms before each answer"
+    )
 
 
 def host_of(feed: str) -> str:
