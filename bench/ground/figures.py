@@ -12,7 +12,7 @@ from ground.family import Family, busy_s, processors
 from ground.newspapers import Newspapers
 from psycopg.rows import dict_row
 
-FIRST_S = 120.0  # within which the first article must be there
+FIRST_S = 300.0  # within which the first article must be there
 LOOK_S = 0.5
 WEIGH_S = 8.0  # between two readings of memory
 WINDOW_S = 30.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 
 from ground import corpora
@@ -20,12 +20,13 @@ KINDS = ("teaser", "card", "promo", "rail", "slot")
 def invented() -> dict[str, list[SavedStory]]:
     """Stories of the invented newspapers by host."""
     sys.path.insert(0, str(corpora.REPO))  # tests/ is not installed
-    from tests.site.paper import Masthead
+    from tests.site.paper import Masthead, Style
     from tests.site.press import Press
 
     press, sites = Press(papers={}), {}
     for number in range(HOSTS):
-        host, style = f"paper-{number}.test", "json-ld" if number % 2 else "opengraph"
+        host = f"paper-{number}.test"
+        style: Style = "json-ld" if number % 2 else "opengraph"
         paper = press.add(Masthead(host, f"The Paper {number}", "rss", style, "/%Y/%m/%d/{slug}-{number}"))
         chance = random.Random(host)
         stories = [paper.publish(words=WORDS) for _ in range(STORIES)]
@@ -50,10 +51,10 @@ def padded(html: str, chance: random.Random) -> str:
     return html.replace("</head>", f"{head}</head>", 1).replace("</body>", f"{around}{foot}</body>", 1)
 
 
-def _up_to(size: int, make: object, chance: random.Random) -> Iterator[str]:
+def _up_to(size: int, make: Callable[[random.Random], str], chance: random.Random) -> Iterator[str]:
     done = 0
     while done < size:
-        text = make(chance)  # type: ignore[operator]
+        text = make(chance)
         done += len(text)
         yield text
 

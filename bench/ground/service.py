@@ -20,7 +20,7 @@ from ground import corpora
 from worker import db, workers
 from worker.settings import Settings, SettingsError
 
-START_S = 90.0  # for the servers, the schema and the workers
+START_S = 300.0  # for the servers, the schema and the workers
 STOP_S = 90.0  # `up` itself allows 75
 LOOK_S = 0.25
 

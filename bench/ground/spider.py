@@ -84,7 +84,7 @@ class Extract:
 
     def process_item(self, item: dict[str, Any]) -> dict[str, Any]:
         """Called by Scrapy."""
-        found = bare_extraction(item.pop("html"), url=item["url"], with_metadata=True, include_comments=False)
+        found: Any = bare_extraction(item.pop("html"), url=item["url"], with_metadata=True, include_comments=False)
         if found is not None and found.text:
             record = {"title": found.title, "authors": found.author, "published": found.date, "body": found.text}
             self.rows.append({**item, **record})
@@ -130,4 +130,5 @@ def main(database: str, seconds: float, delay_s: float, poll_s: float, feeds: li
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(float, sys.argv[2:5]), Path(sys.argv[5]).read_text("utf-8").split())
+    _, url, seconds, delay_s, poll_s, listing = sys.argv
+    main(url, float(seconds), float(delay_s), float(poll_s), Path(listing).read_text("utf-8").split())

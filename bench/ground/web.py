@@ -24,7 +24,7 @@ from email.utils import formatdate
 from html import escape
 from urllib.parse import quote, unquote_to_bytes
 
-from ground.sites import saved_sites, written
+from ground.sites import Sites, saved_sites, written
 from ground.stories import Story
 
 LISTED = 100  # stories in a feed, at most
@@ -183,6 +183,14 @@ def _key(host: str, path: str) -> bytes:
     return host.encode() + unquote_to_bytes(path)
 
 
+def papers(sites: Sites, hosts: int, backlog: int, rate: float, seconds: float) -> list[Paper]:
+    """The papers, whose new stories come by turns."""
+    hosts = hosts or len(sites)
+    every_s = hosts / rate if rate else math.inf
+    told = written(sites, hosts, backlog + math.ceil(rate * seconds / hosts)).items()
+    return [Paper(*one, backlog, every_s * (place + 1) / hosts, every_s) for place, one in enumerate(told)]
+
+
 async def serve(web: Web, latency_s: float) -> None:
     """Until standard input ends."""
     loop = asyncio.get_running_loop()
@@ -193,16 +201,12 @@ async def serve(web: Web, latency_s: float) -> None:
 
 def main(hosts: int, backlog: int, rate: float, seconds: float, latency_ms: float, corpora: Sequence[str]) -> None:
     """Write the stories, and serve them."""
-    sites = saved_sites(corpora)
-    hosts = hosts or len(sites)
-    told = written(sites, hosts, backlog + math.ceil(rate * seconds / hosts))
-    every_s = hosts / rate if rate else math.inf
-    places = enumerate(told.items())
-    web = Web([Paper(host, told, backlog, every_s * (place + 1) / hosts, every_s) for place, (host, told) in places])
+    web = Web(papers(saved_sites(corpora), hosts, backlog, rate, seconds))
     gc.collect()
     gc.freeze()
     asyncio.run(serve(web, latency_ms / 1000))
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]), *map(float, sys.argv[3:6]), sys.argv[6:])
+    hosts, backlog, rate, seconds, latency_ms, *names = sys.argv[1:]
+    main(int(hosts), int(backlog), float(rate), float(seconds), float(latency_ms), names)
