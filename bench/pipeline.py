@@ -25,6 +25,7 @@ from ground.service import folder, running
 from worker import db, sources
 from worker.sourcefile import FeedSpec, SourceSpec
 
+HOSTS = 200
 POLL_S = 30  # of a feed
 SLACK_S = 30  # of publishing, for the start
 SHORT_S, SHORT_BACKLOG, SHORT_RATE = 15.0, 10, 50.0
@@ -49,7 +50,7 @@ def main() -> None:
     """Measure one or both, print, and judge."""
     options = _options()
     plan = Plan(
-        hosts=0 if options.delay else options.hosts,
+        hosts=options.hosts if options.hosts or options.delay else HOSTS,
         backlog=options.backlog,
         rate=options.rate,
         seconds=options.seconds + SLACK_S,
@@ -76,7 +77,7 @@ def _options() -> argparse.Namespace:
     add = parser.add_argument
     add("--seconds", type=float, default=120, help="of each program, from its first article (default: %(default)s)")
     add("--rate", type=float, default=120, help="stories published a second (default: %(default)s)")
-    add("--hosts", type=int, default=200, help="newspapers, without a delay (default: %(default)s)")
+    add("--hosts", type=int, default=0, help=f"newspapers (default: {HOSTS}; with a delay all of the three corpora)")
     add("--backlog", type=int, default=40, help="stories of each newspaper at the start (default: %(default)s)")
     add("--latency", type=float, default=100, metavar="MS", help="of each answer (default: %(default)s)")
     add("--delay", type=float, default=0, help="seconds between requests to a host (default: %(default)g)")
@@ -119,10 +120,9 @@ def dateline(newspapers: Newspapers, options: argparse.Namespace) -> Figures:
 
 def scrapy(newspapers: Newspapers, options: argparse.Namespace) -> Figures:
     """Run the peer on the newspapers."""
-    limits = options.seconds + SLACK_S, options.delay, POLL_S
     with folder() as home, peer.database(home) as (url, postgres):
         newspapers.restart()
-        with peer.spiders(home, url, newspapers.proxy_url, newspapers.feeds, limits) as family:
+        with peer.spiders(home, url, newspapers, options.delay, POLL_S) as family:
             family.roots.append(postgres)
             return measured(family, url, newspapers, options.seconds, PEER)
 

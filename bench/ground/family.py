@@ -33,7 +33,9 @@ class Family:
         """Read CPU times now: what a process used after the last look before its end is lost."""
         for process in self._all():
             with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                self._cpu[process.pid, process.create_time()] = role_of(process), cpu_of(process)
+                key = process.pid, process.create_time()
+                role = self._cpu[key][0] if key in self._cpu else role_of(process)  # one that has just ended has none
+                self._cpu[key] = role, cpu_of(process)
 
     def cpu_by_role(self) -> dict[str, float]:
         """CPU seconds as of the last look, of processes that have ended as well."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 from ground import corpora
 from ground.family import Family, processors
+from ground.newspapers import Newspapers
 
 from worker import db, local
 from worker.settings import Settings
@@ -38,16 +39,16 @@ def database(home: Path) -> Iterator[tuple[str, psutil.Process]]:
 
 
 @contextmanager
-def spiders(home: Path, url: str, proxy_url: str, feeds: Sequence[str], limits: Sequence[float]) -> Iterator[Family]:
-    """The spiders, crawling: `limits` are their seconds, their delay and the time from poll to poll."""
+def spiders(home: Path, url: str, newspapers: Newspapers, delay_s: float, poll_s: float) -> Iterator[Family]:
+    """The spiders, crawling until the end of the block."""
     count = processors()
-    env = {**corpora.surroundings(), "http_proxy": proxy_url}
+    env = {**corpora.surroundings(), "http_proxy": newspapers.proxy_url}
     with ExitStack() as running:
         started = []
         for place in range(count):
             listing = home / f"feeds-{place}.txt"
-            listing.write_text("\n".join(feeds[place::count]), "utf-8")
-            command = [sys.executable, "-m", "ground.spider", url, *map(str, limits), str(listing)]
+            listing.write_text("\n".join(newspapers.feeds[place::count]), "utf-8")
+            command = [sys.executable, "-m", "ground.spider", url, str(delay_s), str(poll_s), str(listing)]
             process = subprocess.Popen(command, env=env)
             running.callback(_stop, process)
             started.append(psutil.Process(process.pid))

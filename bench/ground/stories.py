@@ -3,7 +3,7 @@
 A page becomes a template once: the text of its story (headline, paragraphs, descriptions, the same in JSON-LD), the
 publisher's number of it and its address are found. A story then is the template with words drawn from all stories in
 its language, as often as they occur there; within a story one word always becomes the same other word. Short words and
-those that most stories have stay, so that it reads like its language, and two stories have little else in common.
+those that most stories have become other such words, so that a story has as many of them as its language has.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from html import escape, unescape
 from urllib.parse import quote
 
 from ground.deflate import Shared, gzipped, shared
-from ground.vocabulary import FIGURE, WORD, Vocabulary, kind_of
+from ground.vocabulary import FIGURE, WORD, Vocabulary
 
 MARKUP = re.compile(r"(?s)<!--.*?-->|<script\b[^>]*>.*?</script>|<style\b[^>]*>.*?</style>|<[^<>]*>")
 JSON_STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
@@ -119,7 +119,7 @@ def template(saved: SavedStory, vocabulary: Vocabulary) -> Template:
     kinds: defaultdict[str, set[str]] = defaultdict(set)
     for _, _, key in [*spots, *(spot for _, words in texts for spot in words)]:
         if key not in (NUMBER, SUFFIX):
-            kinds[kind_of(key)].add(key)
+            kinds[vocabulary.kind_of(key)].add(key)
     figures = sorted(kinds.pop(FIGURE, ()))
     keys, drawn = [NUMBER, SUFFIX, *figures], []
     for kind, words in kinds.items():
@@ -177,7 +177,7 @@ def _story_words(saved: SavedStory, vocabulary: Vocabulary) -> Iterator[Spot]:
 
 def _words(text: str, start: int, vocabulary: Vocabulary) -> Iterator[Spot]:
     for found in WORD.finditer(text):
-        if vocabulary.changes(found[0]):
+        if vocabulary.kind_of(found[0]):
             yield start + found.start(), start + found.end(), found[0]
 
 
@@ -216,7 +216,7 @@ def _unquoted(text: str) -> str:
 
 def _without_overlaps(spots: Sequence[Spot]) -> list[Spot]:
     kept: list[Spot] = []
-    for spot in sorted(spots, key=lambda spot: (spot[0], spot[2] not in (NUMBER, SUFFIX))):
+    for spot in sorted(set(spots), key=lambda spot: (spot[0], spot[2] not in (NUMBER, SUFFIX))):
         if not kept or spot[0] >= kept[-1][1]:
             kept.append(spot)
     return kept
