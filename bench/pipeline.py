@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 
 from ground import corpora, peer
@@ -137,14 +136,14 @@ def _has_peer() -> bool:
 def _profiled(pids: Sequence[int], options: argparse.Namespace) -> Iterator[None]:
     """Let py-spy watch these processes, if it is wanted and there."""
     with ExitStack() as watching:
-        if options.profile and find_spec("py_spy") is None:
-            print("No py-spy: without profiles.")
+        spy = Path(sys.executable).with_name("py-spy")
+        if options.profile and not spy.exists():
+            print("No py-spy beside this Python: without profiles.")
         elif options.profile:
             form = {".svg": "flamegraph", ".json": "speedscope"}.get(options.profile.suffix, "raw")
             for pid in pids:
                 to = options.profile.with_suffix(f".{pid}{options.profile.suffix}")
                 words = ["record", "--pid", str(pid), "--output", str(to), "--format", form, "--nonblocking"]
-                spy = Path(sys.executable).with_name("py-spy")
                 process = subprocess.Popen([spy, *words, "--duration", str(int(options.seconds))])
                 watching.callback(process.wait)
         yield

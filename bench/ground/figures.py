@@ -65,7 +65,7 @@ COUNTS = """
 """
 WINDOWS = """
     select floor(extract(epoch from first_seen - %(since)s) / %(window)s)::int as number, count(*) as n
-      from article where first_seen >= %(since)s group by 1 order by 1
+      from article where first_seen between %(since)s and %(until)s group by 1 order by 1
 """
 
 
@@ -84,7 +84,7 @@ def measured(family: Family, url: str, newspapers: Newspapers, seconds: float, q
         answers = sum(newspapers.log().answers.values())
         last = _watched(family, conn, first.at + seconds)
         log = newspapers.log()
-        since = {"since": first.rows["now"], "window": WINDOW_S}
+        since = {"since": first.rows["now"], "until": last.rows["now"], "window": WINDOW_S}
         windows = conn.execute(WINDOWS, since).fetchall()
         copies = conn.execute(queries["copies"]).fetchone()
         delays = conn.execute(queries["delays"], since).fetchone()
@@ -99,7 +99,7 @@ def measured(family: Family, url: str, newspapers: Newspapers, seconds: float, q
         pages=log.answers.get("page", 0),
         published=log.published,
         rate=articles / took,
-        windows=[row["n"] / min(WINDOW_S, took - row["number"] * WINDOW_S) for row in windows],
+        windows=[row["n"] / size for row in windows if (size := _window_s(row["number"], took)) > WINDOW_S / 2],
         cpu_ms={role: s / articles * 1000 for role, s in sorted(spent.items(), key=lambda item: -item[1])},
         others=(last.busy_s - first.busy_s - sum(spent.values())) / took,
         memory=family.peak,
@@ -110,6 +110,11 @@ def measured(family: Family, url: str, newspapers: Newspapers, seconds: float, q
         answer_ms=spent[SERVER] * 1000 / max(1, sum(log.answers.values()) - answers),
         shortest_gap_s=log.shortest_gap_s,
     )
+
+
+def _window_s(number: int, took: float) -> float:
+    """How long a window is; the last one may be cut short."""
+    return min(WINDOW_S, took - number * WINDOW_S)
 
 
 def _watched(family: Family, conn: psycopg.Connection[dict[str, Any]], until: float) -> Reading:
