@@ -67,8 +67,7 @@ class Selecting:
 
     def select_text(self, selector: str | None) -> str | None:
         """The text of the first element that the selector finds text in."""
-        nodes = self.page.soup.css.iselect(selector) if selector else ()  # goes no further than to the first
-        return next((text for node in nodes if (text := clean(node.get_text()))), None)
+        return next((text for node in self._select(selector) if (text := clean(node.get_text()))), None)
 
     def select_texts(self, selector: str | None) -> list[str]:
         """The non-empty texts of the selected elements."""
@@ -95,5 +94,5 @@ class Selecting:
         if not selector:
             return []
         if selector not in self._selected:
-            self._selected[selector] = list(self.page.soup.select(selector))
+            self._selected[selector] = self.page.select(selector)
         return self._selected[selector]
