@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from bs4 import BeautifulSoup, Tag
@@ -72,20 +72,27 @@ class Page:
         That is the smallest element around the first h1 with half of the text of `story_tree`, and no less than the
         `article` or `main` around the h1; without an h1, all. Comments are left out. To be read, not changed.
         """
-        return self._soup.whole
+        return self._soup.made
 
     def select(self, selector: str) -> list[Tag]:
         """What `soup.select` finds, in a fraction of its time, and the same elements."""
         return self._soup.select(selector)
 
+    def excerpt(self, selectors: Iterable[str]) -> Soup:
+        """What these selectors find in `soup`, made without the rest of it: it can be asked for these alone."""
+        return Soup(self._part, selectors)
+
     @cached_property
     def _soup(self) -> Soup:
+        return Soup(self._part)
+
+    @cached_property
+    def _part(self) -> str:
         mains = self.story_tree.css("main")
         is_main = len(mains) == 1 and mains[0].css_first("h1") is not None
         node = mains[0] if is_main else _around_headline(self.story_tree)
         markup = ((node.html if node else self.story_tree.html) or "")[:_MAX_SOUP]
-        markup = _up_to(_up_to(markup, "<", _MAX_SOUP_TAGS), "=", _MAX_SOUP_ATTRIBUTES)
-        return Soup(markup)
+        return _up_to(_up_to(markup, "<", _MAX_SOUP_TAGS), "=", _MAX_SOUP_ATTRIBUTES)
 
     @cached_property
     def meta(self) -> dict[str, tuple[str, ...]]:

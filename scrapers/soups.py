@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Set
 from functools import lru_cache
 
 import soupsieve
@@ -11,36 +12,69 @@ from bs4.builder import HTMLTreeBuilder
 from bs4.element import AttributeValueList, HTMLAttributeDict, NavigableString, PageElement, Tag
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-_CONTAINS = re.compile(r""":-soup-contains\((?:'[^']*'|"[^"]*"|[\s,])+\)""")
+_CONTAINS = re.compile(r""":-soup-contains\((?:'[^'\\]*'|"[^"\\]*"|[\s,])+\)""")
+_PHRASE = re.compile(r"""'([^']*)'|"([^"]*)\"""")
+_ANY, _NONE = ":is(*)", ":not(*)"  # what looks for phrases, to a parser that does not know it
 _PSEUDO_CLASS = re.compile(r":([a-z-]+)")
 _ALIKE = frozenset(("is", "not", "has", "first-child", "last-child", "only-child"))  # of one meaning to both
 _SEVERAL = HTMLTreeBuilder.DEFAULT_CDATA_LIST_ATTRIBUTES  # attributes with a list of values, such as class, by tag
 
 
 class Soup:
-    """Some markup as a BeautifulSoup, `whole`, without comments. To be read, not changed: `select` knows its tags."""
+    """Some markup as a BeautifulSoup, `made`, without comments. To be read, not changed: `select` knows its tags."""
 
-    def __init__(self, markup: str) -> None:
+    def __init__(self, markup: str, selectors: Iterable[str] = ()) -> None:
+        """`selectors`: all that will be asked for, so that only what they find is made, with what is around it.
+
+        Raises soupsieve.SelectorSyntaxError for what is no selector.
+        """
         self._tree = LexborHTMLParser(f"<!doctype html>{markup}")  # without one, case would not matter in class names
-        self.whole = BeautifulSoup("", "html.parser")
-        self._tags = _filled(self.whole, self._tree)
+        self._text = self._tree.text()
+        self.made = BeautifulSoup("", "html.parser")
+        self._tags = _filled(self.made, self._tree, self._needed([*map(self._css, selectors)]))
 
     def select(self, selector: str) -> list[Tag]:
-        """What `whole.select` finds. Raises soupsieve.SelectorSyntaxError for what is no selector."""
-        wider = _wider(selector)
-        if wider is None:
-            return list(self.whole.select(selector))
-        found = dict.fromkeys(node.mem_id for node in self._tree.css(wider))  # one that matches twice is there twice
+        """What soupsieve finds. Raises soupsieve.SelectorSyntaxError for what is no selector."""
+        css = self._css(selector)
+        if css is None:
+            return list(self.made.select(selector))
+        found = dict.fromkeys(node.mem_id for node in self._tree.css(css))  # one that matches twice is there twice
         tags = [self._tags[number] for number in found]
-        return tags if wider == selector else soupsieve.filter(selector, tags)
+        return soupsieve.filter(selector, tags) if _ANY in css else tags
+
+    def _css(self, selector: str) -> str | None:
+        """The selector for the C parser, which may find more where it has `_ANY` in it; None if it has none for it."""
+        soupsieve.compile(selector)
+        css = _CONTAINS.sub(self._settled, selector)
+        return css if _is_known(css) and not (_ANY in css and ":not(" in selector) else None
+
+    def _settled(self, contains: re.Match[str]) -> str:
+        phrases = ("".join(pair) for pair in _PHRASE.findall(contains[0]))
+        return _ANY if any(phrase in self._text for phrase in phrases) else _NONE
+
+    def _needed(self, selectors: list[str | None]) -> Set[int] | None:
+        """The numbers of the nodes to make; None for all: soupsieve looks anywhere."""
+        if not selectors or any(css is None or _ANY in css for css in selectors):
+            return None
+        inside, around = set[int](), set[int]()
+        for node in (node for css in selectors if css for node in self._tree.css(css)):
+            if node.mem_id not in inside:
+                inside.update(part.mem_id for part in node.traverse(include_text=True))
+            above = node.parent
+            while above is not None and above.mem_id not in around:
+                around.add(above.mem_id)
+                above = above.parent
+        return inside | around
 
 
-def _filled(soup: BeautifulSoup, tree: LexborHTMLParser) -> dict[int, Tag]:
-    """Put what is in the tree into the empty soup; its tags by the numbers of the tree's nodes."""
+def _filled(soup: BeautifulSoup, tree: LexborHTMLParser, needed: Set[int] | None) -> dict[int, Tag]:
+    """Put the tree's nodes, or those that are needed, into the empty soup; its tags by the numbers of their nodes."""
     tags: dict[int, Tag] = {}
     kinds: dict[int, type[NavigableString]] = {}  # of the strings in an element: the readings of ruby are no text
     last: PageElement = soup
     for node in tree.root.traverse(include_text=True) if tree.root else ():
+        if needed is not None and node.mem_id not in needed:
+            continue
         around = node.parent.mem_id if node.parent else 0
         parent, kind = tags.get(around, soup), kinds.get(around, NavigableString)
         part: Tag | NavigableString
@@ -75,14 +109,12 @@ def _several(tag: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=2048)
-def _wider(selector: str) -> str | None:
-    """A selector that the C parser reads as soupsieve does and that finds at least the same; None if there is none."""
-    soupsieve.compile(selector)  # it alone says what is no selector
-    wider = _CONTAINS.sub(":is(*)", selector)
-    if not _ALIKE.issuperset(_PSEUDO_CLASS.findall(wider)) or (wider != selector and ":not(" in selector):
-        return None
+def _is_known(css: str) -> bool:
+    """Whether the C parser reads the selector, and as soupsieve does."""
+    if not _ALIKE.issuperset(_PSEUDO_CLASS.findall(css)):
+        return False
     try:
-        LexborHTMLParser("").css(wider)
+        LexborHTMLParser("").css(css)
     except SelectolaxError:
-        return None
-    return wider
+        return False
+    return True

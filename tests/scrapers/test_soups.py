@@ -46,12 +46,12 @@ def test_what_is_selected_is_what_soupsieve_selects(selector):
 
     found = soup.select(selector)
 
-    assert [id(tag) for tag in found] == [id(tag) for tag in soup.whole.select(selector)]
+    assert [id(tag) for tag in found] == [id(tag) for tag in soup.made.select(selector)]
     assert [tag.get_text() for tag in found] == [tag.get_text() for tag in other.select(selector)]
 
 
 def test_a_soup_is_what_beautifulsoup_makes_of_the_same_markup_without_comments():
-    ours, theirs = Soup(STORY).whole, BeautifulSoup(STORY.replace("<!-- no text -->", ""), "html.parser")
+    ours, theirs = Soup(STORY).made, BeautifulSoup(STORY.replace("<!-- no text -->", ""), "html.parser")
     tags = zip(ours.main.find_all(True), BeautifulSoup(str(theirs), "lxml").main.find_all(True), strict=True)
 
     assert all((one.name, one.attrs) == (other.name, other.attrs) for one, other in tags)
@@ -63,3 +63,20 @@ def test_a_soup_is_what_beautifulsoup_makes_of_the_same_markup_without_comments(
 def test_what_is_no_selector_is_told():
     with pytest.raises(soupsieve.SelectorSyntaxError):
         Soup(STORY).select("p >")
+
+
+@pytest.mark.parametrize("selector", SELECTORS)
+def test_only_what_is_selected_need_be_made(selector):
+    selectors = {"em", selector, "li"}
+    excerpt, whole = Soup(STORY, selectors), Soup(STORY)
+
+    for asked in selectors:
+        assert list(map(str, excerpt.select(asked))) == list(map(str, whole.select(asked)))
+        assert [tag.find_parents() != [] for tag in excerpt.select(asked)] == [True] * len(whole.select(asked))
+
+
+def test_what_nothing_selects_is_not_made():
+    made = Soup(STORY, ["li", "p:-soup-contains('nowhere')"]).made
+
+    assert made.get_text() == "fourfive"
+    assert [tag.name for tag in made.find_all(True)] == ["html", "body", "main", "ul", "li", "li"]
