@@ -18,7 +18,7 @@ from scrapers.urls import normalise, site_of
 
 MAX_BYTES = 10_000_000  # the rest of a longer page is not read
 _MAX_SOUP = 1_000_000  # characters
-_MAX_SOUP_TAGS = 7_500  # start and end tags; no story seen has 6,000, and BeautifulSoup needs some 50 us for each
+_MAX_SOUP_TAGS = 7_500  # start and end tags; no story seen has 6,000, and BeautifulSoup needs some 10 us for each
 _MAX_SOUP_ATTRIBUTES = 60_000  # it needs some 3 microseconds for each; lexbor writes each with an equals sign
 _MAX_STEPS = 30  # elements between a headline and what surrounds the story
 
