@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Self
 
 import soupsieve
@@ -10,6 +11,7 @@ from bs4.element import Tag
 
 from scrapers import soup_text
 from scrapers.page import Page
+from scrapers.soups import Soup
 from scrapers.text import clean
 
 RULE = "publisher rule"  # the origin of what they find
@@ -67,8 +69,7 @@ class Selecting:
 
     def select_text(self, selector: str | None) -> str | None:
         """The text of the first element that the selector finds text in."""
-        nodes = self.page.soup.css.iselect(selector) if selector else ()  # goes no further than to the first
-        return next((text for node in nodes if (text := clean(node.get_text()))), None)
+        return next((text for node in self._select(selector) if (text := clean(node.get_text()))), None)
 
     def select_texts(self, selector: str | None) -> list[str]:
         """The non-empty texts of the selected elements."""
@@ -91,9 +92,18 @@ class Selecting:
         dropped = {"".join(text.split()) for text in soup_text.paragraphs(self._select(self.selectors.drop), set())}
         return tuple(text for text in paragraphs if "".join(text.split()) not in dropped) if dropped else paragraphs
 
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return frozenset(self.selectors.as_dict().values())
+
+    @cached_property
+    def _excerpt(self) -> Soup:
+        return self.page.excerpt(self._named)
+
     def _select(self, selector: str | None) -> list[Tag]:
         if not selector:
             return []
         if selector not in self._selected:
-            self._selected[selector] = list(self.page.soup.select(selector))
+            soup = self._excerpt if selector in self._named else self.page
+            self._selected[selector] = soup.select(selector)
         return self._selected[selector]

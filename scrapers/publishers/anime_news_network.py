@@ -27,6 +27,6 @@ class AnimeNewsNetwork(Scraper):
 
     def bylines(self) -> Iterator[Found[list[str]]]:
         """The text right inside the title block, outside of its elements: "by", and the name."""
-        for block in self.page.soup.select("#page-title"):
+        for block in self.page.select("#page-title"):
             yield Found([clean(" ".join(block.find_all(string=True, recursive=False)))], RULE)
         yield from super().bylines()
