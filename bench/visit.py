@@ -25,6 +25,7 @@ from typing import Any
 import psutil
 import psycopg
 import psycopg_pool
+from ground.floors import STORIES, floors
 from ground.newspapers import Newspapers, Plan, host_of, published
 from ground.stopwatch import Spent, Stopwatch, watched
 
@@ -105,6 +106,7 @@ def main() -> None:
             profile(pool, newspapers, limits, options.seconds)
         else:
             measure(pool, newspapers, limits, postgres, watch, options.seconds)
+            print_floors(pool, newspapers, postgres)
 
 
 def keeper(place: str) -> Keeper | None:
@@ -198,6 +200,15 @@ def measure(
         f" {spent['wal'] / 1000:.1f} kB of write-ahead log"
     )
     table(watch, articles, cpu)
+
+
+def print_floors(pool: Pool, newspapers: Newspapers, postgres: psutil.Process) -> None:
+    """Print what the same steps take by bare library calls, and what Postgres takes for these."""
+    before = servers(pool, postgres)
+    bare = floors(pool, newspapers.proxy_url)
+    server_ms = (servers(pool, postgres)["backend_s"] - before["backend_s"]) / STORIES * 1000
+    said = ", ".join(f"{step} {ms:.2f}" for step, ms in bare.items())
+    print(f"\nThe same by bare library calls (ground/floors.py), CPU ms: {said}; Postgres's backends {server_ms:.2f}")
 
 
 def table(watch: Stopwatch, articles: int, cpu_s: float) -> None:
