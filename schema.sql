@@ -81,6 +81,8 @@ comment on column host.robots_status is 'HTTP status of the last robots.txt; nul
 comment on column host.robots_body is 'The last robots.txt, as text.';
 comment on column host.robots_checked_at is 'When robots.txt was last asked for.';
 create index if not exists host_due on host (due_at) where due_at is not null;  -- frontier.claim
+create index if not exists host_leased on host (leased_until) where leased_until > '-infinity';  -- workers.room
+alter table host set (fillfactor = 80);  -- a visit changes its host three times: the new versions find room beside the old
 
 create table if not exists feed (
     id             bigint generated always as identity primary key,
@@ -137,7 +139,9 @@ comment on column feed.last_modified is 'Last-Modified of the last answer.';
 comment on column feed.trusted is 'False once a validator stayed the same while the content changed: it is not sent again.';
 comment on column feed.body_hash is 'SHA-256 of the last body; the same body is not read twice.';
 comment on column feed.created_at is 'When it was first known.';
-create index if not exists feed_due on feed (host, due_at) where due_at is not null;  -- frontier.due
+create index if not exists feed_host on feed (host);  -- frontier._due, frontier.release
+drop index if exists feed_due;  -- until version 4; without due_at in an index, a poll's two changes touch none
+alter table feed set (fillfactor = 80);  -- and the new versions find room beside the old
 create index if not exists feed_source on feed (source_id);  -- sources.show
 create index if not exists feed_parent on feed (parent_id) where parent_id is not null;  -- the foreign key
 
@@ -485,7 +489,10 @@ comment on column page.body_hash is 'SHA-256 of the last decoded body; the same 
 comment on column page.hint is 'What the feed said of it: title, published, authors, summary, content.';
 comment on column page.article_id is 'The article that it led to.';
 comment on column page.redirected_to is 'The page at another host that it redirects to.';
-create index if not exists page_due on page (host, due_at) where due_at is not null;  -- frontier.due
+create index if not exists page_next on page (host, backfill, due_at) where due_at is not null;  -- frontier._due, frontier.release
+create index if not exists page_wanted on page (host, newest_at) where wanted;  -- frontier._due, crawls.finish
+drop index if exists page_due;  -- until version 4
+alter table page set (fillfactor = 90);  -- a claim finds room beside the row, and touches no index
 create index if not exists page_article on page (article_id) where article_id is not null;  -- store.mark_gone
 create index if not exists page_redirected on page (redirected_to) where redirected_to is not null;  -- store.save
 
@@ -647,6 +654,7 @@ comment on column crawl_page.detail is 'The outcome in words.';
 comment on column crawl_page.article_id is 'The article it led to.';
 comment on column crawl_page.done_at is 'When it was done.';
 create index if not exists crawl_page_open on crawl_page (page_id) where outcome is null;  -- crawls.settle
+create index if not exists crawl_page_left on crawl_page (crawl_id) where outcome is null;  -- crawls.finish
 
 -- Workers -----------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The frontier's statements with small and with very large tables: ticks, claims, visits, one-off crawls, repair.
 
-    python bench/scale.py [--pages 10000 1000000 10000000] [--rounds 150] [--json FILE]
+    python bench/scale.py [--pages 10000 1000000 10000000] [--rounds 150] [--folder DIR] [--json FILE]
 
 Fills an embedded Postgres with hosts, feeds and pages (a hundred pages a host, a feed for every ten), then two threads
 do what workers do around their requests, again and again, through the service's own functions. Prints milliseconds by
@@ -93,21 +93,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", nargs="+", type=int, default=[10_000, 1_000_000, 10_000_000])
     parser.add_argument("--rounds", type=int, default=150, help="ticks of each thread (default: %(default)s)")
+    parser.add_argument("--folder", type=Path, help="keep the tables there, and take those that are there already")
     parser.add_argument("--plans", action="store_true", help="print the plans of slow statements")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     options = parser.parse_args()
     figures: dict[str, Any] = {}
     for pages in options.pages:
-        with database() as (config, log):
+        with database(options.folder and options.folder / str(pages)) as (config, log):
             figures[str(pages)] = measure(config, log, pages, options)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1))
 
 
 @contextmanager
-def database() -> Iterator[tuple[Settings, Path]]:
+def database(kept: Path | None) -> Iterator[tuple[Settings, Path]]:
     """An embedded Postgres with the schema, that writes slow statements with their plans into its log."""
-    home = Path(tempfile.mkdtemp(prefix="dateline-bench-"))
+    home = kept or Path(tempfile.mkdtemp(prefix="dateline-bench-"))
+    home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o755)  # Postgres may have to run under another account
     config = Settings(data_dir=home, processes=1)
     try:
@@ -115,19 +117,21 @@ def database() -> Iterator[tuple[Settings, Path]]:
             with db.connect(config.owner()) as conn:
                 db.install_schema(conn)
                 conn.execute("alter system set session_preload_libraries = 'auto_explain'")
-                conn.execute("alter system set checkpoint_timeout = '5min'")
                 conn.execute("alter system set max_wal_size = '8GB'")  # while filling
                 conn.execute("select pg_reload_conf()")
             yield config, home / "logs" / "postgres.log"
     finally:
-        shutil.rmtree(home)
+        if not kept:
+            shutil.rmtree(home)
 
 
 def measure(config: Settings, log: Path, pages: int, options: argparse.Namespace) -> dict[str, Any]:
     """Fill the tables and print what everything takes."""
     started = time.monotonic()
     with db.connect(config.owner()) as conn:
-        crowd.fill(conn, pages)
+        if not conn.execute("select from page limit 1").fetchone():
+            crowd.fill(conn, pages)
+        crowd.make_due(conn, pages)
         found = crowd.sizes(conn)
         conn.execute(f"alter database dateline set auto_explain.log_min_duration = '{BAR_MS:g}ms'")
     print(
@@ -161,8 +165,8 @@ def work(hand: Hand, rounds: int, stopping: threading.Event) -> None:
         for claimed in tick(hand):
             if lease := hand.time("hold", frontier.hold, claimed, LEASE, "bench"):
                 visit(hand, lease, None)
-        hand.time("due: a host with a long backlog", frontier._due, crowd.BACKLOG_HOST, None, set())
-        hand.time("due: a host that is being crawled", frontier._due, crowd.CRAWLED_HOST, None, set())
+        hand.time("due: a host with a long backlog", frontier._due, crowd.BACKLOG_HOST, set())
+        hand.time("due: a host that is being crawled", frontier._due, crowd.CRAWLED_HOST, set())
         if number % 10 == 0:
             crawl(hand)
 
@@ -182,7 +186,10 @@ def tick(hand: Hand) -> list[Any]:
 
 def visit(hand: Hand, lease: Lease, crawl_id: int | None) -> None:
     """What a visit does around its requests, all of which say that nothing has changed."""
-    hand.time("due", frontier._due, lease.host, crawl_id, set())
+    if crawl_id is None:
+        hand.time("due", frontier._due, lease.host, set())
+    else:
+        hand.time("crawl: due", frontier._due_for_crawl, lease.host, crawl_id, set())
     for number, target in enumerate(timed(hand, frontier.targets(hand.pool, lease, crawl_id))):
         name = "record a poll" if isinstance(target, FeedTarget) else "record a page"
         outcome = Outcome("not_modified", status=304, elapsed_ms=90.0, fetched=ANSWER)
@@ -218,9 +225,9 @@ def crawl(hand: Hand) -> None:
     target = f"https://paper-0000002.example/stories/{threading.get_ident()}-{time.monotonic_ns()}"
     number = hand.time("crawl: request", crawls.request, crawls.Request([target]))
     hand.time("crawl: open", crawls.open_requested)
-    for claimed in hand.time("crawl: claim its host", frontier.claim, 1, LEASE, "bench", number):
-        if lease := frontier.hold(hand.pool, claimed, LEASE, "bench"):
-            visit(hand, lease, number)
+    claimed = hand.time("crawl: claim its host", frontier.claim_for_crawl, number, LEASE, "bench")
+    if claimed and (lease := frontier.hold(hand.pool, claimed, LEASE, "bench")):
+        visit(hand, lease, number)
     hand.time("crawl: finish", crawls.finish)
     hand.time("crawl: summary", oneoff.summarise, number)
 

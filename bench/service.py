@@ -34,7 +34,12 @@ STOP_S = 90.0  # `up` itself allows 75
 REST_S = 3.0  # idle, before memory is read
 LOOK_S = 1.0
 WEIGH_S = 8.0  # between two readings of memory
-ROLES = {"valkey-server": "Valkey", "-m worker worker": "workers", "-m worker beat": "beat", "postgres": "Postgres"}
+ROLES = {
+    "valkey-server": "Valkey",
+    "worker --pool threads": "workers",
+    "-m worker beat": "beat",
+    "postgres": "Postgres",
+}
 QUIET_LOOKS = 3  # nothing was stored and nothing is due for so many looks: the end
 
 

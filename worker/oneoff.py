@@ -78,11 +78,11 @@ def run(
             if summary.finished or stopping.is_set():
                 break
             while busy.acquire(blocking=False):
-                claims = frontier.claim(pool, 1, config.lease_for, name, crawl_id)
-                if not claims:
+                claimed = frontier.claim_for_crawl(pool, crawl_id, config.lease_for, name)
+                if claimed is None:
                     busy.release()
                     break
-                visits.append(threads.submit(make, claims[0]))
+                visits.append(threads.submit(make, claimed))
             for ended in [visit for visit in visits if visit.done()]:
                 visits.remove(ended)
                 ended.result()  # a visit that failed as a whole ends the command with its error

@@ -57,11 +57,13 @@ class Report:
     reasons: Counter[str] = field(default_factory=Counter)
     trouble: Outcome | None = None
     answers: int = 0
+    listings: int = 0
     requests: int = 0
 
     def add(self, outcome: Outcome) -> None:
         """Count one attempt."""
         self.reasons[outcome.reason] += 1
+        self.listings += outcome.listing is not None
         self.answers += outcome.status is not None and not outcome.is_host_trouble
         if outcome.is_host_trouble:
             self.trouble = outcome
@@ -82,7 +84,8 @@ def visit(
     report = Report(lease.host)
     pacer = Pacer(_delay(lease, limits), lease.idle_s, sleep=stopping.wait, latency_ms=lease.latency_ms)
     door = Door(pool, fetcher, lease, limits, pacer)
-    for target in _within(limits, pacer, stopping, frontier.targets(pool, lease, crawl_id)):
+    targets = frontier.targets(pool, lease, crawl_id, was_news=lambda: report.listings > 0)
+    for target in _within(limits, pacer, stopping, targets):
         outcome = attempt(door, target)
         if outcome.reason == "stopped":
             record.give_back(pool, target)

@@ -136,7 +136,8 @@ def room(pool: Pool) -> int:
             """
             select (select coalesce(sum(slots), 0) from worker where seen_at > now() - %(alive)s)
                  - (select count(*) from host
-                     where leased_until > now() and (leased_by = %(claimed)s or leased_by in (select name from worker)))
+                     where leased_until > '-infinity' and leased_until > now()
+                       and (leased_by = %(claimed)s or leased_by in (select name from worker)))
                    as room""",
             {"alive": ALIVE_FOR, "claimed": CLAIMED_BY},
         ).fetchone()

@@ -19,9 +19,9 @@ CRAWLED = 20_000  # pages of a one-off crawl that is half done, or a tenth of al
 DUE = 5_000  # pages due now on other hosts, or a tenth of all pages
 
 
-def fill(conn: Connection, pages: int) -> None:
-    """Fill empty tables. `conn`: in autocommit mode, of a superuser."""
-    sizes = {
+def planned(pages: int) -> dict[str, int]:
+    """How much of everything there is with so many pages."""
+    return {
         "pages": pages,
         "hosts": pages // PAGES_A_HOST,
         "feeds": pages // PAGES_A_FEED,
@@ -29,6 +29,11 @@ def fill(conn: Connection, pages: int) -> None:
         "crawled": min(CRAWLED, pages // 10),
         "due": min(DUE, pages // 10),
     }
+
+
+def fill(conn: Connection, pages: int) -> None:
+    """Fill empty tables. `conn`: in autocommit mode, of a superuser."""
+    sizes = planned(pages)
     conn.execute("set session_replication_role = replica")  # foreign keys are not looked at
     conn.execute("set maintenance_work_mem = '1GB'")
     with without_indexes(conn, ("host", "feed", "page")):
@@ -39,6 +44,12 @@ def fill(conn: Connection, pages: int) -> None:
     conn.execute("set session_replication_role = origin")
     conn.execute("vacuum analyze")
     conn.execute("checkpoint")
+
+
+def make_due(conn: Connection, pages: int) -> None:
+    """Let some thousand pages and feeds be due now; the others are so much later that a run finds none of them due."""
+    for statement in (DUE_PAGES, DUE_FEEDS, DUE_HOSTS):
+        conn.execute(statement, planned(pages))
 
 
 @contextmanager
@@ -95,21 +106,18 @@ FEEDS = """
     insert into feed (source_id, url, location, host, kind, title, due_at, interval_s, overlap, outcome, polled_at,
                       answered_at, polls, etag, last_modified, body_hash)
     select name, url, url, name || '.example', 'feed', 'Latest',
-           case when chance < %(due)s / 5 / %(feeds)s::float8 then now() - chance * interval '5 s'
-                else now() + chance * interval '6 hours' end, 900, 1,
+           now() + interval '1 hour' + random() * interval '90 days', 900, 1,
            'not_modified', now() - interval '5 min', now() - interval '5 min', 100, '"' || md5(n::text) || '"',
            'Fri, 10 Apr 2026 12:05:00 GMT', sha256(n::text::bytea)
       from (select n, 'paper-' || lpad((n %% %(hosts)s)::text, 7, '0') as name,
-                   'https://paper-' || lpad((n %% %(hosts)s)::text, 7, '0') || '.example/feeds/' || n || '.xml' as url,
-                   random() as chance
+                   'https://paper-' || lpad((n %% %(hosts)s)::text, 7, '0') || '.example/feeds/' || n || '.xml' as url
               from generate_series(0, %(feeds)s - 1) as n) as named"""
 PAGES = """
     insert into page (url, listed_url, host, source_id, feed_id, found_at, newest_at, due_at, outcome, fetched_at, etag,
                       body_hash)
     select 'https://' || name || '.example/2026/04/10/a-story-with-a-headline-' || n, null, name || '.example', name,
            n %% %(feeds)s + 1, found, found,
-           case when chance < %(due)s / %(pages)s::float8 then now() - random() * interval '5 s'
-                when chance < 0.3 then now() + chance / 0.3 * interval '7 days' end,
+           case when chance < 0.3 then now() + interval '1 hour' + chance * interval '300 days' end,
            'unchanged', found + interval '1 min', '"' || md5(n::text) || '"', sha256(n::text::bytea)
       from (select n, 'paper-' || lpad((n %% %(hosts)s)::text, 7, '0') as name,
                    now() - random() * interval '60 days' as found, random() as chance
@@ -140,3 +148,14 @@ WAKE = """
               from (select host, due_at from page where due_at is not null
                     union all select host, due_at from feed) as due group by host) as next
      where next.host = host.name"""
+DUE_PAGES = """
+    update page set due_at = now() - random() * interval '5 s'
+     where id in (select (random() * %(pages)s * 0.8)::bigint from generate_series(1, %(due)s))"""
+DUE_FEEDS = """
+    update feed set due_at = now() - random() * interval '5 s'
+     where id in (select (random() * %(feeds)s)::bigint from generate_series(1, %(due)s / 2))"""
+DUE_HOSTS = """
+    update host
+       set due_at = now() - random() * interval '5 s', token = null, leased_by = null, leased_until = '-infinity'
+     where cooldown_until <= now()
+       and name in (select host from page where due_at <= now() union select host from feed where due_at <= now())"""
