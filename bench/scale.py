@@ -40,7 +40,6 @@ THREADS = 2
 LEASE = timedelta(seconds=300)
 CLAIMS = 8  # hosts a tick claims here
 TARGETS = 3  # of one visit
-KNOWN_LINKS = 30  # of a feed that brings nothing new
 MANNER = Manner(latency_ms=90.0, idle_s=0.1)
 ANSWER = Fetched("https://x.example/", 304, {}, b"", b"", "identity", (), 90.0, True)
 Answer = TypeVar("Answer")
@@ -65,8 +64,8 @@ class Series:
 class Hand:
     """One thread's connection, and how long what it does there takes."""
 
-    def __init__(self, url: str) -> None:
-        self.pool = db.open_pool(url, 1)
+    def __init__(self, url: str, pages: int) -> None:
+        self.pool, self.pages = db.open_pool(url, 1), pages
         self.series: defaultdict[str, Series] = defaultdict(Series)
         with self.pool.connection() as conn:
             self._stat = Path(f"/proc/{conn.info.backend_pid}/schedstat")
@@ -139,7 +138,7 @@ def measure(config: Settings, log: Path, pages: int, options: argparse.Namespace
         f" {found['hosts_due']:,} hosts and {found['pages_due']:,} pages due;"
         f" {found['bytes'] / 1e9:.1f} GB, filled in {time.monotonic() - started:.0f} s"
     )
-    hands = [Hand(config.database()) for _ in range(THREADS)]
+    hands = [Hand(config.database(), pages) for _ in range(THREADS)]
     stopping = threading.Event()
     for hand in hands:
         work(hand, 3, stopping)  # plans and caches
@@ -215,7 +214,9 @@ def write(pool: db.Pool, lease: Lease, target: Target, outcome: Outcome) -> None
 def known_links(hand: Hand, feed: FeedTarget) -> Outcome:
     """The outcome of a poll that lists pages which are all known."""
     with hand.pool.connection() as conn:
-        rows = conn.execute("select url from page where feed_id = %s limit %s", (feed.id, KNOWN_LINKS)).fetchall()
+        rows = conn.execute(
+            "select url from page where id = any(%s)", (crowd.pages_of(feed.id, hand.pages),)
+        ).fetchall()
     links = tuple(Link(row["url"]) for row in rows)
     return Outcome("listing", status=200, elapsed_ms=90.0, fetched=ANSWER, listing=Listing("feed", links))
 

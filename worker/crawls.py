@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -34,6 +34,12 @@ class Request:
     since: datetime | None = None
     requested_by: Literal["command", "task"] = "command"
     request_id: UUID | None = None
+
+
+def parse_since(text: str) -> datetime:
+    """A day or a time in ISO 8601; without a zone it is UTC. Raises ValueError."""
+    since = datetime.fromisoformat(text)
+    return since if since.tzinfo else since.replace(tzinfo=UTC)
 
 
 def request(pool: Pool, wanted: Request) -> int:

@@ -21,6 +21,7 @@ from worker import fetch_errors as errors
 from worker.address import refuse_private
 from worker.fetch_errors import FetchError, Redirected
 from worker.pacer import Pacer
+from worker.settings import Settings
 from worker.transport import Adapter, Gate, prepared, translated
 
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -96,6 +97,11 @@ class Fetcher:
         self._gate = Gate(limits.connect_s, limits.read_s, limits.max_bytes, allow_private_hosts)
         self._adapter = Adapter(self._gate, proxy)
         self._headers = {"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": decoding.ACCEPTED}
+
+    @classmethod
+    def configured(cls, config: Settings) -> Self:
+        """A fetcher as the settings want it."""
+        return cls(Limits(), config.agent, config.http_proxy, config.allow_private_hosts)
 
     def __enter__(self) -> Self:
         return self

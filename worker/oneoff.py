@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from worker import crawls, db, frontier, tasks, workers
+from worker import crawls, db, frontier, workers
 from worker.db import Pool
+from worker.fetch import Fetcher
 from worker.settings import Settings
 from worker.targets import Claim
-from worker.visit import visit
+from worker.visit import Limits, visit
 
 POLL_S = 0.2  # between two looks for hosts that have become due
 NO_ARTICLE = frozenset(
@@ -63,8 +64,8 @@ def run(
     def make(claimed: Claim) -> None:
         try:
             if lease := frontier.hold(pool, claimed, config.lease_for, name):
-                with tasks.fetcher(config) as client:
-                    visit(pool, client, lease, tasks.visit_limits(config), stopping, crawl_id)
+                with Fetcher.configured(config) as client:
+                    visit(pool, client, lease, Limits.configured(config), stopping, crawl_id)
         finally:
             busy.release()
 

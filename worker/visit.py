@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
+from typing import Self
 from urllib.parse import urljoin
 
 import psycopg
@@ -20,7 +21,7 @@ from scrapers.page import Page
 from scrapers.registry import scrape
 from scrapers.selectors import Selectors
 from scrapers.urls import is_home
-from worker import discover, faultpoints, feeds, frontier, record, schedule
+from worker import archive, discover, faultpoints, feeds, frontier, record, schedule
 from worker.archive import Keeper
 from worker.db import Pool
 from worker.fetch import Fetched, Fetcher
@@ -28,6 +29,7 @@ from worker.fetch_errors import FetchError, PrivateAddress, Redirected, RobotsUn
 from worker.outcome import Outcome
 from worker.pacer import Pacer
 from worker.robots import Robots
+from worker.settings import Settings
 from worker.targets import FeedTarget, Lease, Manner, PageTarget, Target
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,12 @@ class Limits:
     delay_s: float  # between two requests, as the operator wishes; the host may ask for more
     agent: str
     keeper: Keeper | None = None  # of the bytes of pages; None: they are not kept
+
+    @classmethod
+    def configured(cls, config: Settings) -> Self:
+        """The limits as the settings want them."""
+        keeper = archive.keeper(config.archive) if config.keep_archive_days else None
+        return cls(config.visit_requests, config.visit_seconds, config.delay, config.agent, keeper)
 
 
 @dataclass(slots=True)

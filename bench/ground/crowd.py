@@ -76,6 +76,11 @@ def without_indexes(conn: Connection, tables: tuple[str, ...]) -> Iterator[None]
         conn.execute(f"alter table {found['on_table']} add constraint {found['name']} {found['definition']}")
 
 
+def pages_of(feed_id: int, pages: int) -> list[int]:
+    """The ids of the pages that a feed lists."""
+    return list(range(feed_id, pages + 1, pages // PAGES_A_FEED))
+
+
 def sizes(conn: Connection) -> dict[str, int]:
     """Rows of the tables, and bytes of them and their indexes."""
     return one(
