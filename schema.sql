@@ -448,7 +448,7 @@ create table if not exists page (
     listed_url    text check (listed_url ~ '^https?://'),
     host          text not null references host,
     source_id     text references source,
-    feed_id       bigint references feed on delete set null,
+    feed_id       bigint,
     found_at      timestamptz not null default now(),
     newest_at     timestamptz not null default now(),
     backfill      boolean not null default false,
@@ -472,7 +472,8 @@ comment on column page.url is 'Its address, normalised: what it is known by.';
 comment on column page.listed_url is 'The address as it was listed, with its tracking parameters, if that differs: this is what is fetched.';
 comment on column page.host is 'Host of the address.';
 comment on column page.source_id is 'Source of the feed that listed it; null where a one-off crawl named it.';
-comment on column page.feed_id is 'The feed that listed it first.';
+comment on column page.feed_id is 'The feed that listed it first; it may be gone.';
+alter table page drop constraint if exists page_feed_id_fkey;  -- until version 4; removing a feed read all pages
 comment on column page.found_at is 'When it was found.';
 comment on column page.newest_at is 'Publication time that the feed gave, else found_at: the newest are fetched first.';
 comment on column page.backfill is 'True if it came with the first poll of its feed: old news, fetched after fresh news.';
@@ -557,7 +558,7 @@ create table if not exists fetch_log (
     host       text not null,
     url        text not null,
     page_id    bigint references page on delete cascade,
-    feed_id    bigint references feed on delete set null,
+    feed_id    bigint,
     status     smallint,
     reason     text not null,
     weight     real not null default 0,
@@ -574,7 +575,8 @@ comment on column fetch_log.kind is 'What was asked for: page, feed or robots.';
 comment on column fetch_log.host is 'Host that was asked.';
 comment on column fetch_log.url is 'Address that was asked.';
 comment on column fetch_log.page_id is 'The page, where it was one.';
-comment on column fetch_log.feed_id is 'The feed, where it was one.';
+comment on column fetch_log.feed_id is 'The feed, where it was one; it may be gone.';
+alter table fetch_log drop constraint if exists fetch_log_feed_id_fkey;  -- until version 4; removing a feed read the whole log
 comment on column fetch_log.status is 'HTTP status; null if no answer came.';
 comment on column fetch_log.reason is 'What came of it, from a fixed list that only grows.';
 comment on column fetch_log.weight is 'Weight as a failure: 0 none, 0.25 temporary, 0.5 soft, 1 hard.';

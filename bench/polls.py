@@ -73,7 +73,7 @@ def follow(config: Settings, port: int, feeds: int) -> None:
                 name = wire.address(number)
                 url = f"http://{name}:{port}/feed.xml"
                 sources.add(conn, SourceSpec(name, name, None, (FeedSpec(url),)), "added")
-        while conn.execute(UNREAD).fetchone():
+        while conn.execute(UNREAD).rowcount:
             time.sleep(1)
 
 
@@ -90,7 +90,8 @@ def polls(up: Service, config: Settings, seconds: float) -> dict[str, float]:
         "others": after["others"] - before["others"],
         "a_second": brought_nothing / took,
     }
-    return {**figures, "a_worker_cpu_second": 1000 / each["workers_ms"], **each}
+    wal = (after["wal"] - before["wal"]) / brought_nothing
+    return {**figures, "a_worker_cpu_second": 1000 / each["workers_ms"], **each, "wal_bytes": float(wal)}
 
 
 def cpu(up: Service) -> dict[str, float]:
@@ -115,10 +116,12 @@ def freshness(config: Settings, seconds: float) -> dict[str, float]:
         return db.one(conn.execute(LATENCY, {"since": started * 1000, "until": (started + seconds) * 1000}))
 
 
-UNREAD = "select from feed where body_hash is null limit 1"
+UNREAD = "select from feed where polls < 2 limit 1"
 COUNTED = """
     select count(*) filter (where kind = 'feed' and reason in ('not_modified', 'same')) as nothing,
-           count(*) filter (where kind <> 'feed' or reason not in ('not_modified', 'same')) as others from fetch_log"""
+           count(*) filter (where kind <> 'feed' or reason not in ('not_modified', 'same')) as others,
+           pg_current_wal_lsn() - '0/0'::pg_lsn as wal
+      from fetch_log"""
 LATENCY = """
     with story as (
         select extract(epoch from first_seen) - split_part(url, '/story/', 2)::bigint / 1000.0 as seconds

@@ -128,7 +128,7 @@ def measure(config: Settings, log: Path, pages: int, options: argparse.Namespace
     """Fill the tables and print what everything takes."""
     started = time.monotonic()
     with db.connect(config.owner()) as conn:
-        if not conn.execute("select from page limit 1").fetchone():
+        if conn.execute("select from page limit 1").rowcount == 0:
             crowd.fill(conn, pages)
         crowd.make_due(conn, pages)
         found = crowd.sizes(conn)

@@ -39,9 +39,11 @@ def tick() -> None:
     crawls.open_requested(pool)
     crawls.finish(pool)
     lease_for = min(settings().lease_for, CLAIM_FOR)
-    for claimed in frontier.claim(pool, workers.room(pool), lease_for, workers.CLAIMED_BY):
-        faultpoints.reach("tick-claimed", claimed.host)
-        visit_host.delay(claimed.host, str(claimed.token))
+    claims = frontier.claim(pool, workers.room(pool), lease_for, workers.CLAIMED_BY)
+    with app.producer_or_acquire() as producer:
+        for claimed in claims:
+            faultpoints.reach("tick-claimed", claimed.host)
+            visit_host.apply_async((claimed.host, str(claimed.token)), producer=producer)
     workers.stamp(pool)
 
 
