@@ -143,6 +143,8 @@ def measure(config: Settings, log: Path, pages: int, options: argparse.Namespace
     for hand in hands:
         work(hand, 3, stopping)  # plans and caches
         hand.series.clear()
+    with db.connect(config.owner()) as conn:
+        conn.execute("select pg_stat_reset()")  # the filling changed rows as well
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(lambda hand: work(hand, options.rounds, stopping), hands))
     for _ in range(3):
@@ -260,7 +262,7 @@ def slow_plans(log: Path) -> list[tuple[float, str]]:
     for entry in re.split(r"(?m)^(?=\d{4}-\d\d-\d\d )", log.read_text("utf-8", "replace")):
         if found := re.search(r"duration: ([\d.]+) ms  plan:\n(.*)", entry, re.DOTALL):
             milliseconds, plan = float(found[1]), found[2]
-            text = plan.partition("\n\t")[0][:200]
+            text = " ".join(plan.split())[:200]
             slowest[text] = max(slowest.get(text, (0.0, "")), (milliseconds, plan))
     return sorted(slowest.values(), reverse=True)
 

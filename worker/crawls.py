@@ -232,7 +232,7 @@ def finish(pool: Pool) -> None:
                 union all
                 select (select min(host) from page where wanted and host > asked.host) from asked
                  where host is not null),
-            resting as (
+            resting as materialized (  -- before any page is looked at
                 select name, trouble, cooldown_until from asked join host on name = asked.host
                  where cooldown_until > now() + %s),
             let_go as (

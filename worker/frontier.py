@@ -123,7 +123,7 @@ def _due(pool: Pool, host: str, seen: Set[tuple[str, int]]) -> tuple[list[tuple[
             with page_due as (
                 (select id, attempts, newest_at, true as wanted, false as backfill from page
                   where host = %(host)s and wanted and due_at <= now()
-                  order by newest_at desc limit %(look)s)
+                  order by newest_at desc limit %(limit)s)
                 union all
                 (select id, attempts, newest_at, false, false from page
                   where host = %(host)s and not wanted and not backfill and due_at <= now()
