@@ -210,7 +210,7 @@ def timed(hand: Hand, targets: Iterator[Target]) -> Iterator[Target]:
 
 def write(pool: db.Pool, lease: Lease, target: Target, outcome: Outcome) -> None:
     """Record an attempt."""
-    record.record(pool, lease, target, outcome, keeps_bytes=False)
+    record.record(pool, lease, target, outcome, None)
 
 
 def known_links(hand: Hand, feed: FeedTarget) -> Outcome:
