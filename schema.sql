@@ -81,6 +81,8 @@ comment on column host.robots_status is 'HTTP status of the last robots.txt; nul
 comment on column host.robots_body is 'The last robots.txt, as text.';
 comment on column host.robots_checked_at is 'When robots.txt was last asked for.';
 create index if not exists host_due on host (due_at) where due_at is not null;  -- frontier.claim
+create index if not exists host_leased on host (leased_until) where leased_until > '-infinity';  -- workers.room
+alter table host set (fillfactor = 80);  -- a visit changes its host three times: the new versions find room beside the old
 
 create table if not exists feed (
     id             bigint generated always as identity primary key,
@@ -137,7 +139,9 @@ comment on column feed.last_modified is 'Last-Modified of the last answer.';
 comment on column feed.trusted is 'False once a validator stayed the same while the content changed: it is not sent again.';
 comment on column feed.body_hash is 'SHA-256 of the last body; the same body is not read twice.';
 comment on column feed.created_at is 'When it was first known.';
-create index if not exists feed_due on feed (host, due_at) where due_at is not null;  -- frontier.due
+create index if not exists feed_host on feed (host);  -- frontier._due, frontier.release
+drop index if exists feed_due;  -- until version 4; without due_at in an index, a poll's two changes touch none
+alter table feed set (fillfactor = 80);  -- and the new versions find room beside the old
 create index if not exists feed_source on feed (source_id);  -- sources.show
 create index if not exists feed_parent on feed (parent_id) where parent_id is not null;  -- the foreign key
 
@@ -444,7 +448,7 @@ create table if not exists page (
     listed_url    text check (listed_url ~ '^https?://'),
     host          text not null references host,
     source_id     text references source,
-    feed_id       bigint references feed on delete set null,
+    feed_id       bigint,
     found_at      timestamptz not null default now(),
     newest_at     timestamptz not null default now(),
     backfill      boolean not null default false,
@@ -468,7 +472,8 @@ comment on column page.url is 'Its address, normalised: what it is known by.';
 comment on column page.listed_url is 'The address as it was listed, with its tracking parameters, if that differs: this is what is fetched.';
 comment on column page.host is 'Host of the address.';
 comment on column page.source_id is 'Source of the feed that listed it; null where a one-off crawl named it.';
-comment on column page.feed_id is 'The feed that listed it first.';
+comment on column page.feed_id is 'The feed that listed it first; it may be gone.';
+alter table page drop constraint if exists page_feed_id_fkey;  -- until version 4; removing a feed read all pages
 comment on column page.found_at is 'When it was found.';
 comment on column page.newest_at is 'Publication time that the feed gave, else found_at: the newest are fetched first.';
 comment on column page.backfill is 'True if it came with the first poll of its feed: old news, fetched after fresh news.';
@@ -485,7 +490,10 @@ comment on column page.body_hash is 'SHA-256 of the last decoded body; the same 
 comment on column page.hint is 'What the feed said of it: title, published, authors, summary, content.';
 comment on column page.article_id is 'The article that it led to.';
 comment on column page.redirected_to is 'The page at another host that it redirects to.';
-create index if not exists page_due on page (host, due_at) where due_at is not null;  -- frontier.due
+create index if not exists page_next on page (host, backfill, due_at) where due_at is not null;  -- frontier._due, frontier.release
+create index if not exists page_wanted on page (host, newest_at) where wanted;  -- frontier._due, crawls.finish
+drop index if exists page_due;  -- until version 4
+alter table page set (fillfactor = 90);  -- a claim finds room beside the row, and touches no index
 create index if not exists page_article on page (article_id) where article_id is not null;  -- store.mark_gone
 create index if not exists page_redirected on page (redirected_to) where redirected_to is not null;  -- store.save
 
@@ -550,7 +558,7 @@ create table if not exists fetch_log (
     host       text not null,
     url        text not null,
     page_id    bigint references page on delete cascade,
-    feed_id    bigint references feed on delete set null,
+    feed_id    bigint,
     status     smallint,
     reason     text not null,
     weight     real not null default 0,
@@ -567,7 +575,8 @@ comment on column fetch_log.kind is 'What was asked for: page, feed or robots.';
 comment on column fetch_log.host is 'Host that was asked.';
 comment on column fetch_log.url is 'Address that was asked.';
 comment on column fetch_log.page_id is 'The page, where it was one.';
-comment on column fetch_log.feed_id is 'The feed, where it was one.';
+comment on column fetch_log.feed_id is 'The feed, where it was one; it may be gone.';
+alter table fetch_log drop constraint if exists fetch_log_feed_id_fkey;  -- until version 4; removing a feed read the whole log
 comment on column fetch_log.status is 'HTTP status; null if no answer came.';
 comment on column fetch_log.reason is 'What came of it, from a fixed list that only grows.';
 comment on column fetch_log.weight is 'Weight as a failure: 0 none, 0.25 temporary, 0.5 soft, 1 hard.';
@@ -647,6 +656,7 @@ comment on column crawl_page.detail is 'The outcome in words.';
 comment on column crawl_page.article_id is 'The article it led to.';
 comment on column crawl_page.done_at is 'When it was done.';
 create index if not exists crawl_page_open on crawl_page (page_id) where outcome is null;  -- crawls.settle
+create index if not exists crawl_page_left on crawl_page (crawl_id) where outcome is null;  -- crawls.finish
 
 -- Workers -----------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -36,6 +36,12 @@ class Request:
     request_id: UUID | None = None
 
 
+def parse_since(text: str) -> datetime:
+    """A day or a time in ISO 8601; without a zone it is UTC. Raises ValueError."""
+    since = datetime.fromisoformat(text)
+    return since if since.tzinfo else since.replace(tzinfo=UTC)
+
+
 def request(pool: Pool, wanted: Request) -> int:
     """Write a request down; returns the crawl's number. The same request_id twice is one crawl."""
     with pool.connection() as conn:
@@ -64,7 +70,9 @@ def open_requested(pool: Pool) -> int:
     while True:
         with pool.connection() as conn:
             crawl = conn.execute(
-                "select id, targets from crawl where opened_at is null order by id limit 1 for update skip locked"
+                """
+                select id, targets from crawl where opened_at is null and finished_at is null
+                 order by id limit 1 for update skip locked"""
             ).fetchone()
             if crawl is None:
                 return opened
@@ -219,14 +227,20 @@ def finish(pool: Pool) -> None:
     with pool.connection() as conn:
         conn.execute(
             """
-            with resting as (
-                select p.id, h.trouble, h.cooldown_until from page p join host h on h.name = p.host
-                 where h.cooldown_until > now() + %s
-                   and p.id in (select page_id from crawl_page where outcome is null)),
-            let_go as (update page set wanted = false from resting where page.id = resting.id)
+            with recursive asked as (  -- the hosts of wanted pages one after another: a crawl has many pages, few hosts
+                select min(host) as host from page where wanted
+                union all
+                select (select min(host) from page where wanted and host > asked.host) from asked
+                 where host is not null),
+            resting as materialized (  -- before any page is looked at
+                select name, trouble, cooldown_until from asked join host on name = asked.host
+                 where cooldown_until > now() + %s),
+            let_go as (
+                update page set wanted = false from resting where host = name and wanted
+                returning page.id, trouble, cooldown_until)
             update crawl_page set outcome = coalesce(trouble, 'resting'), done_at = now(),
                    detail = 'the host is left alone until ' || cooldown_until
-              from resting where page_id = resting.id and outcome is null""",
+              from let_go where page_id = let_go.id and outcome is null""",
             (LONGEST_REST,),
         )
         conn.execute(

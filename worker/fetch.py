@@ -21,7 +21,8 @@ from worker import fetch_errors as errors
 from worker.address import refuse_private
 from worker.fetch_errors import FetchError, Redirected
 from worker.pacer import Pacer
-from worker.transport import Gate, Session, translated
+from worker.settings import Settings
+from worker.transport import Adapter, Gate, prepared, translated
 
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -94,8 +95,13 @@ class Fetcher:
         """`agent`: the whole User-Agent."""
         self._limits = limits
         self._gate = Gate(limits.connect_s, limits.read_s, limits.max_bytes, allow_private_hosts)
-        self._session = Session(self._gate, proxy)
-        self._session.headers.update({"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": decoding.ACCEPTED})
+        self._adapter = Adapter(self._gate, proxy)
+        self._headers = {"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": decoding.ACCEPTED}
+
+    @classmethod
+    def configured(cls, config: Settings) -> Self:
+        """A fetcher as the settings want it."""
+        return cls(Limits(), config.agent, config.http_proxy, config.allow_private_hosts)
 
     def __enter__(self) -> Self:
         return self
@@ -105,7 +111,7 @@ class Fetcher:
 
     def close(self) -> None:
         """Close the connections that were kept."""
-        self._session.close()
+        self._adapter.close()
 
     def get(self, url: str, pacer: Pacer, etag: str | None = None, last_modified: str | None = None) -> Fetched:
         """Fetch a page, following redirects within its host; the pacer waits before each request.
@@ -134,7 +140,7 @@ class Fetcher:
         """The request for an address, whose `url` is the one spelling that is checked, compared and sent."""
         try:
             plain = urldefragauth(urljoin(base, url))
-            request = self._session.prepare_request(requests.Request("GET", plain, trip.validators))
+            request = prepared(plain, {**self._headers, **trip.validators})
             parts = urlsplit(str(request.url))
             host, _ = parts.hostname, parts.port  # a port out of range raises
         except ValueError as error:  # so are all that requests and urllib3 raise here
@@ -162,7 +168,7 @@ class Fetcher:
         timeout = (gate.wait_s(limits.connect_s), gate.wait_s(limits.read_s))
         try:
             with translated(gate):
-                answer = self._session.send(request, stream=True, allow_redirects=False, timeout=timeout)
+                answer = self._adapter.ask(request, timeout)
         except FetchError:
             trip.elapsed_ms = trip.pacer.failed()
             raise

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from psycopg.rows import class_row
+from psycopg.rows import DictRow, class_row
 from psycopg.types.json import Jsonb
 
 from scrapers.article import Hint
@@ -23,29 +23,46 @@ from worker.targets import Claim, FeedTarget, Lease, Manner, PageTarget, Target
 log = logging.getLogger(__name__)
 
 BATCH = 50  # pages listed at a time; between batches the links that feeds just brought are seen
+LOOK = 300  # pages of a sort that are looked at for a batch: a host may have a backlog of a million
 MAX_HOST_HOPS = 5  # redirects from host to host, each a page of its own
 RECHECK_POLLS = 10  # a feed's word that a page changed is followed at most once in so many of the shortest intervals
 
 
-def claim(pool: Pool, limit: int, lease_for: timedelta, worker: str, crawl_id: int | None = None) -> list[Claim]:
-    """Lease up to `limit` hosts that have something due, the longest overdue first; with `crawl_id`, for that crawl."""
+def claim(pool: Pool, limit: int, lease_for: timedelta, worker: str) -> list[Claim]:
+    """Lease up to `limit` hosts that have something due, the longest overdue first."""
     with statement(pool) as conn, conn.cursor(row_factory=class_row(Claim)) as cursor:
         cursor.execute(
             """
             with due as (
                 select name from host
                  where due_at <= now() and leased_until <= now() and cooldown_until <= now()
-                   and (%(crawl)s::bigint is null or exists (
-                        select from crawl_page c join page p on p.id = c.page_id
-                         where c.crawl_id = %(crawl)s and c.outcome is null
-                           and p.host = host.name and p.due_at <= now()))
                  order by due_at limit %(limit)s for update skip locked)
             update host set token = gen_random_uuid(), leased_until = now() + %(lease_for)s, leased_by = %(worker)s
               from due where host.name = due.name
             returning host.name as host, token""",
-            {"limit": limit, "lease_for": lease_for, "worker": worker, "crawl": crawl_id},
+            {"limit": limit, "lease_for": lease_for, "worker": worker},
         )
         return cursor.fetchall()
+
+
+def claim_for_crawl(pool: Pool, crawl_id: int, lease_for: timedelta, worker: str) -> Claim | None:
+    """Lease the longest overdue host that has a page due which the crawl waits for; None if there is none."""
+    with statement(pool) as conn, conn.cursor(row_factory=class_row(Claim)) as cursor:
+        cursor.execute(
+            """
+            with due as (
+                select name from host
+                 where due_at <= now() and leased_until <= now() and cooldown_until <= now()
+                   and exists (select from crawl_page c join page p on p.id = c.page_id
+                                where c.crawl_id = %(crawl)s and c.outcome is null
+                                  and p.host = host.name and p.due_at <= now())
+                 order by due_at limit 1 for update skip locked)
+            update host set token = gen_random_uuid(), leased_until = now() + %(lease_for)s, leased_by = %(worker)s
+              from due where host.name = due.name
+            returning host.name as host, token""",
+            {"crawl": crawl_id, "lease_for": lease_for, "worker": worker},
+        )
+        return cursor.fetchone()
 
 
 def hold(pool: Pool, claimed: Claim, lease_for: timedelta, worker: str) -> Lease | None:
@@ -69,50 +86,84 @@ def hold(pool: Pool, claimed: Claim, lease_for: timedelta, worker: str) -> Lease
         return cursor.fetchone()
 
 
-def targets(pool: Pool, lease: Lease, crawl_id: int | None = None) -> Iterator[Target]:
+def targets(
+    pool: Pool, lease: Lease, crawl_id: int | None = None, *, was_news: Callable[[], bool] = lambda: True
+) -> Iterator[Target]:
     """Hand out what is due at the host, each claimed and counted as it is handed out, each once.
 
     Pages that a one-off crawl waits for come first, then feeds, then fresh news before backfill, the newest first; at
     the end those whose last attempt did not end: they may be what killed their worker, and the others need not wait.
-    With `crawl_id` only the pages that this crawl waits for. Ends when nothing is due or the lease is lost.
+    With `crawl_id` only the pages that this crawl waits for. Ends when nothing is due or the lease is lost; if
+    `was_news` says that what was handed out brought no links, what was known to be due is all that there is.
     """
     seen: set[tuple[str, int]] = set()
-    while batch := _due(pool, lease.host, crawl_id, seen):
+    is_over = False
+    while not is_over:
+        if crawl_id is None:
+            batch, is_all = _due(pool, lease.host, seen)
+        else:
+            batch, is_all = _due_for_crawl(pool, lease.host, crawl_id, seen)
         for kind, number in batch:
             seen.add((kind, number))
             target: Target | None
             target = feeds.claim(pool, lease, number) if kind == "feed" else _claim_page(pool, lease, number)
             if target is not None:
                 yield target
+        is_over = not batch or (is_all and not was_news())
 
 
-def _due(pool: Pool, host: str, crawl_id: int | None, seen: Set[tuple[str, int]]) -> list[tuple[str, int]]:
-    """The next unseen things due at a host, of one sort only: after each batch there may be something better."""
+def _due(pool: Pool, host: str, seen: Set[tuple[str, int]]) -> tuple[list[tuple[str, int]], bool]:
+    """The next unseen things due at a host, of one sort only: after each batch there may be something better.
+
+    Of a backlog only a part is looked at, the earliest due; the newest of these come first. Also, whether that is all.
+    """
     with statement(pool) as conn:
         rows = conn.execute(
             """
-            (select 1 as rank, 'page' as kind, id from page
-              where host = %(host)s and due_at <= now() and attempts = 0 and wanted and (%(crawl)s::bigint is null
-                    or exists (select from crawl_page c
-                                where c.page_id = page.id and c.crawl_id = %(crawl)s and c.outcome is null))
-              order by newest_at desc limit %(batch)s)
+            with page_due as (
+                (select id, attempts, newest_at, true as wanted, false as backfill from page
+                  where host = %(host)s and wanted and due_at <= now()
+                  order by newest_at desc limit %(limit)s)
+                union all
+                (select id, attempts, newest_at, false, false from page
+                  where host = %(host)s and not wanted and not backfill and due_at <= now()
+                  order by due_at desc limit %(look)s)
+                union all
+                (select id, attempts, newest_at, false, true from page
+                  where host = %(host)s and not wanted and backfill and due_at <= now()
+                  order by due_at limit %(look)s))
+            select case when attempts > 0 then 4 when wanted then 1 else 3 end as rank, 'page' as kind, id,
+                   attempts, backfill, extract(epoch from newest_at) as newness from page_due
             union all
-            (select 2, 'feed', id from feed
-              where host = %(host)s and due_at <= now() and %(crawl)s::bigint is null order by due_at)
-            union all
-            (select 3, 'page', id from page
-              where host = %(host)s and due_at <= now() and attempts = 0 and not wanted and %(crawl)s::bigint is null
-              order by backfill, newest_at desc limit %(batch)s)
-            union all
-            (select 4, 'page', id from page
-              where host = %(host)s and due_at <= now() and attempts > 0 and (%(crawl)s::bigint is null or exists (
-                    select from crawl_page c
-                     where c.page_id = page.id and c.crawl_id = %(crawl)s and c.outcome is null))
-              order by attempts, newest_at desc limit %(batch)s)""",
-            {"host": host, "crawl": crawl_id, "batch": BATCH},
+            select 2, 'feed', id, 0, false, extract(epoch from now() - due_at) from feed
+             where host = %(host)s and due_at <= now()
+             order by rank, attempts, backfill, newness desc limit %(limit)s""",
+            {"host": host, "look": LOOK, "limit": BATCH + len(seen)},
         ).fetchall()
+    return _first_sort(rows, seen)
+
+
+def _due_for_crawl(
+    pool: Pool, host: str, crawl_id: int, seen: Set[tuple[str, int]]
+) -> tuple[list[tuple[str, int]], bool]:
+    """The same of the pages that one crawl waits for."""
+    with statement(pool) as conn:
+        rows = conn.execute(
+            """
+            select case when attempts > 0 then 4 else 1 end as rank, 'page' as kind, id from page
+             where host = %(host)s and wanted and due_at <= now()
+               and exists (select from crawl_page c
+                            where c.page_id = page.id and c.crawl_id = %(crawl)s and c.outcome is null)
+             order by attempts, newest_at desc limit %(limit)s""",
+            {"host": host, "crawl": crawl_id, "limit": BATCH + len(seen)},
+        ).fetchall()
+    return _first_sort(rows, seen)
+
+
+def _first_sort(rows: Sequence[DictRow], seen: Set[tuple[str, int]]) -> tuple[list[tuple[str, int]], bool]:
     unseen = [row for row in rows if (row["kind"], row["id"]) not in seen]  # what failed may be due again already
-    return [(row["kind"], row["id"]) for row in unseen if row["rank"] == unseen[0]["rank"]]
+    batch = [(row["kind"], row["id"]) for row in unseen if row["rank"] == unseen[0]["rank"]]
+    return batch, len(batch) == len(unseen) and len(rows) < BATCH + len(seen)
 
 
 def _claim_page(pool: Pool, lease: Lease, page_id: int) -> PageTarget | None:
@@ -313,8 +364,8 @@ def wake(conn: Connection, hosts: set[str]) -> None:
     conn.execute(
         """
         with named as (select name, due_at from host where name = any(%s) order by name for no key update)
-        update host set due_at = now() from named
-         where host.name = named.name and (named.due_at > now()) is not false""",
+        update host set due_at = greatest(now(), cooldown_until) from named
+         where host.name = named.name and (named.due_at > greatest(now(), cooldown_until)) is not false""",
         (sorted(hosts),),
     )
 
@@ -334,9 +385,10 @@ def note_robots(
 def release(pool: Pool, lease: Lease, manner: Manner) -> bool:
     """Give the host back with what the visit learnt of its manners; its next due time follows from what is due.
 
+    A host with a backlog queues anew behind those that are due already, one that is left alone sleeps until then.
     False, and nothing is changed, if the lease is no longer ours.
     """
-    with pool.connection() as conn:
+    with pool.connection() as conn, conn.pipeline():
         conn.execute(
             "select from host where name = %s and token = %s for update", (lease.host, lease.token)
         )  # see wake
@@ -346,12 +398,16 @@ def release(pool: Pool, lease: Lease, manner: Manner) -> bool:
                    last_request_at = now() - least(%(idle_s)s, 1e9) * interval '1 s',
                    latency_ms = %(latency_ms)s, failures = %(failures)s, trouble = %(trouble)s,
                    cooldown_until = now() + %(cooldown)s, slow_until = greatest(slow_until, now() + %(slow_for)s),
-                   due_at = (select min(due_at) from (
-                                (select due_at from feed where host = %(host)s and due_at is not null
-                                  order by due_at limit 1)
-                                union all
-                                (select due_at from page where host = %(host)s and due_at is not null
-                                  order by due_at limit 1)) as next)
+                   due_at = (select greatest(next.due_at, now() + %(cooldown)s)
+                               from (select min(due_at) as due_at from (
+                                        (select min(due_at) as due_at from feed where host = %(host)s)
+                                        union all
+                                        (select due_at from page where host = %(host)s and not backfill
+                                            and due_at is not null order by due_at limit 1)
+                                        union all
+                                        (select due_at from page where host = %(host)s and backfill
+                                            and due_at is not null order by due_at limit 1)) as each) as next
+                              where next.due_at is not null)
              where name = %(host)s and token = %(token)s
             returning name""",
             {"host": lease.host, "token": lease.token, **asdict(manner)},
@@ -367,7 +423,8 @@ def repair(pool: Pool) -> int:
             update host set due_at = now() from (
                 select host from page where due_at <= now()
                 union select host from feed where due_at <= now()) as overdue
-             where host.name = overdue.host and leased_until <= now() and (host.due_at > now()) is not false
+             where host.name = overdue.host and leased_until <= now() and cooldown_until <= now()
+               and (host.due_at > now()) is not false
             returning name"""
         ).fetchall()
     if rows:

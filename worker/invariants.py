@@ -30,7 +30,7 @@ class Broken:
 
 FRONTIER = (
     Invariant(
-        "A host wakes no later than something is due there.",
+        "A host wakes no later than something is due there, unless it is left alone for longer.",
         """
         select format('host %s sleeps until %s, but something is due at %s', h.name, coalesce(h.due_at::text, 'ever'),
                       next.due_at) as row
@@ -38,7 +38,8 @@ FRONTIER = (
                               from (select host, due_at from page where due_at is not null
                                     union all select host, due_at from feed where due_at is not null) as due
                              group by host) as next on next.host = h.name
-         where h.due_at is null or h.due_at > next.due_at""",
+         where h.due_at is null
+            or h.due_at > now() and h.due_at > greatest(next.due_at, h.cooldown_until)""",
     ),
     Invariant(
         "A host is leased to somebody with a token, or to nobody without one.",

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from worker import crawls, db, frontier, tasks, workers
+from worker import crawls, db, frontier, workers
 from worker.db import Pool
+from worker.fetch import Fetcher
 from worker.settings import Settings
 from worker.targets import Claim
-from worker.visit import visit
+from worker.visit import Limits, visit
 
 POLL_S = 0.2  # between two looks for hosts that have become due
 NO_ARTICLE = frozenset(
@@ -63,8 +64,8 @@ def run(
     def make(claimed: Claim) -> None:
         try:
             if lease := frontier.hold(pool, claimed, config.lease_for, name):
-                with tasks.fetcher(config) as client:
-                    visit(pool, client, lease, tasks.visit_limits(config), stopping, crawl_id)
+                with Fetcher.configured(config) as client:
+                    visit(pool, client, lease, Limits.configured(config), stopping, crawl_id)
         finally:
             busy.release()
 
@@ -78,11 +79,11 @@ def run(
             if summary.finished or stopping.is_set():
                 break
             while busy.acquire(blocking=False):
-                claims = frontier.claim(pool, 1, config.lease_for, name, crawl_id)
-                if not claims:
+                claimed = frontier.claim_for_crawl(pool, crawl_id, config.lease_for, name)
+                if claimed is None:
                     busy.release()
                     break
-                visits.append(threads.submit(make, claims[0]))
+                visits.append(threads.submit(make, claimed))
             for ended in [visit for visit in visits if visit.done()]:
                 visits.remove(ended)
                 ended.result()  # a visit that failed as a whole ends the command with its error

@@ -13,16 +13,16 @@ from uuid import uuid4
 from scrapers.page import Page
 from scrapers.registry import scrape, scraper_for
 from scrapers.urls import bare_host, host_of, normalise
-from worker import discover, frontier, tasks, workers
+from worker import discover, frontier, workers
 from worker.db import Pool
 from worker.discover import Listing, NotAListing
-from worker.fetch import Fetched
+from worker.fetch import Fetched, Fetcher
 from worker.fetch_errors import FetchError, Redirected
 from worker.pacer import Pacer
 from worker.settings import Settings
 from worker.sourcefile import FeedSpec, SourceSpec
 from worker.targets import Claim, Lease, Manner
-from worker.visit import Door
+from worker.visit import Door, Limits
 
 LEASE_WAIT_S = 120.0  # for a visit to the host that is under way
 MAX_TRIED = 8  # lists that are looked at
@@ -172,8 +172,8 @@ def _site(pool: Pool, config: Settings, host: str) -> Iterator[Site]:
     pacer = Pacer(config.delay, lease.idle_s, latency_ms=lease.latency_ms)
     failures, trouble = 0.0, None
     try:
-        with tasks.fetcher(config) as client:
-            yield Site(Door(pool, client, lease, tasks.visit_limits(config), pacer))
+        with Fetcher.configured(config) as client:
+            yield Site(Door(pool, client, lease, Limits.configured(config), pacer))
     except FetchError as error:
         if error.host_trouble:
             failures, trouble = lease.failures + error.weight, error.reason

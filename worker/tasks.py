@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -16,8 +16,7 @@ from worker import archive, crawls, db, faultpoints, frontier, retention, stream
 from worker.app import app, stopping
 from worker.dedup import candidates
 from worker.fetch import Fetcher
-from worker.fetch import Limits as FetchLimits
-from worker.settings import Settings, settings
+from worker.settings import settings
 from worker.targets import Claim
 
 CLAIM_FOR = timedelta(seconds=30)  # a message that no worker took by then is lost: its host is claimed again
@@ -40,9 +39,11 @@ def tick() -> None:
     crawls.open_requested(pool)
     crawls.finish(pool)
     lease_for = min(settings().lease_for, CLAIM_FOR)
-    for claimed in frontier.claim(pool, workers.room(pool), lease_for, workers.CLAIMED_BY):
-        faultpoints.reach("tick-claimed", claimed.host)
-        visit_host.delay(claimed.host, str(claimed.token))
+    claims = frontier.claim(pool, workers.room(pool), lease_for, workers.CLAIMED_BY)
+    with app.producer_or_acquire() as producer:
+        for claimed in claims:
+            faultpoints.reach("tick-claimed", claimed.host)
+            visit_host.apply_async((claimed.host, str(claimed.token)), producer=producer)
     workers.stamp(pool)
 
 
@@ -52,8 +53,8 @@ def visit_host(host: str, token: str) -> None:
     pool, config = db.pool(), settings()
     if lease := frontier.hold(pool, Claim(host, UUID(token)), config.lease_for, workers.process_name()):
         faultpoints.reach("visit-held", host)
-        with fetcher(config) as client:
-            visit.visit(pool, client, lease, visit_limits(config), stopping)
+        with Fetcher.configured(config) as client:
+            visit.visit(pool, client, lease, visit.Limits.configured(config), stopping)
 
 
 @app.task(name="dateline.sign")
@@ -79,7 +80,7 @@ def crawl(
     wanted = crawls.Request(
         _TARGETS.validate_python([targets] if isinstance(targets, str) else targets),
         _NUMBER.validate_python(max_pages),
-        parse_since(_TEXT.validate_python(since)) if since else None,
+        crawls.parse_since(_TEXT.validate_python(since)) if since else None,
         "task",
         uuid5(NAMESPACE_URL, str(request_id or self.request.id)),
     )
@@ -88,6 +89,7 @@ def crawl(
     except psycopg.OperationalError as error:
         stopping.wait(DATABASE_WAIT_S)  # a failed task would be acknowledged, and the request with it
         raise Reject(error, requeue=True) from error
+    tick.delay()  # somebody waits for it
 
 
 @app.task(name="dateline.relay")
@@ -107,25 +109,3 @@ def maintain() -> None:
     candidates.expire(pool)
     workers.forget_dead(pool)
     frontier.repair(pool)
-
-
-def parse_since(text: str) -> datetime:
-    """A day or a time in ISO 8601; without a zone it is UTC. Raises ValueError."""
-    since = datetime.fromisoformat(text)
-    return since if since.tzinfo else since.replace(tzinfo=UTC)
-
-
-def fetcher(config: Settings) -> Fetcher:
-    """A fetcher as the settings want it."""
-    return Fetcher(FetchLimits(), config.agent, config.http_proxy, config.allow_private_hosts)
-
-
-def visit_limits(config: Settings) -> visit.Limits:
-    """The limits of a visit as the settings want them."""
-    return visit.Limits(
-        config.visit_requests,
-        config.visit_seconds,
-        config.delay,
-        config.agent,
-        keeper=archive.keeper(config.archive) if config.keep_archive_days else None,
-    )

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, partial
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Literal
 
 import requests
@@ -209,11 +208,21 @@ def tls_context() -> ssl.SSLContext:
 
 
 class Adapter(HTTPAdapter):
-    """Makes requests use gated connections and the shared TLS context."""
+    """Makes requests use gated connections and the shared TLS context; keeps connections, and no cookies.
 
-    def __init__(self, gate: Gate) -> None:
+    It is used without a session: a fetch needs nothing of it, and it takes as long as all the rest of a request.
+    """
+
+    def __init__(self, gate: Gate, proxy: str | None) -> None:
+        if proxy and "://" in proxy and not proxy.lower().startswith("http://"):
+            raise ValueError("the proxy must be spoken to in plain HTTP: http://host:port")
+        self._proxies = {"http": proxy, "https": proxy} if proxy else None
         self._pools = {"http": partial(GatedPool, gate=gate), "https": partial(GatedTlsPool, gate=gate)}
         super().__init__(pool_connections=4, pool_maxsize=1)
+
+    def ask(self, request: requests.PreparedRequest, timeout: tuple[float, float]) -> requests.Response:
+        """Send a request and read the head of the answer. `timeout`: seconds to connect, and between two bytes."""
+        return self.send(request, stream=True, timeout=timeout, proxies=self._proxies)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Called by requests: the pools of direct connections."""
@@ -238,23 +247,13 @@ class Adapter(HTTPAdapter):
         super().close()
 
 
-class Session(requests.Session):
-    """A session that keeps connections but no cookies, and takes no proxies or passwords from its surroundings."""
-
-    def __init__(self, gate: Gate, proxy: str | None) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self.headers.clear()  # no Connection: keep-alive, at which some hosts behind Akamai stall
-        if proxy and "://" in proxy and not proxy.lower().startswith("http://"):
-            raise ValueError("the proxy must be spoken to in plain HTTP: http://host:port")
-        if proxy:
-            self.proxies = {"http": proxy, "https": proxy}
-        for prefix in list(self.adapters):
-            self.mount(prefix, Adapter(gate))
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """None, always: else requests would read the whole body of a redirect, without any limit."""
+def prepared(url: str, headers: dict[str, str]) -> requests.PreparedRequest:
+    """A GET with exactly these headers. Raises ValueError for what is no address."""
+    request = requests.PreparedRequest()
+    request.prepare_method("GET")
+    request.prepare_url(url, None)
+    request.prepare_headers(headers)  # no Connection: keep-alive, at which some hosts behind Akamai stall
+    return request
 
 
 @contextmanager

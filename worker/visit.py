@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
+from typing import Self
 from urllib.parse import urljoin
 
 import psycopg
@@ -20,7 +21,7 @@ from scrapers.page import Page
 from scrapers.registry import scrape
 from scrapers.selectors import Selectors
 from scrapers.urls import is_home
-from worker import discover, faultpoints, feeds, frontier, record, schedule
+from worker import archive, discover, faultpoints, feeds, frontier, record, schedule
 from worker.archive import Keeper
 from worker.db import Pool
 from worker.fetch import Fetched, Fetcher
@@ -28,6 +29,7 @@ from worker.fetch_errors import FetchError, PrivateAddress, Redirected, RobotsUn
 from worker.outcome import Outcome
 from worker.pacer import Pacer
 from worker.robots import Robots
+from worker.settings import Settings
 from worker.targets import FeedTarget, Lease, Manner, PageTarget, Target
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,12 @@ class Limits:
     agent: str
     keeper: Keeper | None = None  # of the bytes of pages; None: they are not kept
 
+    @classmethod
+    def configured(cls, config: Settings) -> Self:
+        """The limits as the settings want them."""
+        keeper = archive.keeper(config.archive) if config.keep_archive_days else None
+        return cls(config.visit_requests, config.visit_seconds, config.delay, config.agent, keeper)
+
 
 @dataclass(slots=True)
 class Report:
@@ -57,11 +65,13 @@ class Report:
     reasons: Counter[str] = field(default_factory=Counter)
     trouble: Outcome | None = None
     answers: int = 0
+    listings: int = 0
     requests: int = 0
 
     def add(self, outcome: Outcome) -> None:
         """Count one attempt."""
         self.reasons[outcome.reason] += 1
+        self.listings += outcome.listing is not None
         self.answers += outcome.status is not None and not outcome.is_host_trouble
         if outcome.is_host_trouble:
             self.trouble = outcome
@@ -82,7 +92,8 @@ def visit(
     report = Report(lease.host)
     pacer = Pacer(_delay(lease, limits), lease.idle_s, sleep=stopping.wait, latency_ms=lease.latency_ms)
     door = Door(pool, fetcher, lease, limits, pacer)
-    for target in _within(limits, pacer, stopping, frontier.targets(pool, lease, crawl_id)):
+    targets = frontier.targets(pool, lease, crawl_id, was_news=lambda: report.listings > 0)
+    for target in _within(limits, pacer, stopping, targets):
         outcome = attempt(door, target)
         if outcome.reason == "stopped":
             record.give_back(pool, target)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import kombu.exceptions
 import psycopg
 
-from worker.db import Connection, Pool, one
+from worker.db import Connection, Pool, one, statement
 from worker.settings import VERSION
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def process_name(role: str = "worker") -> str:
 
 def sign(pool: Pool, name: str, slots: int) -> None:
     """Write that a worker is alive: it got a task through the broker, or has all hands full."""
-    with pool.connection() as conn:
+    with statement(pool) as conn:
         conn.execute(
             """
             insert into worker (name, version, slots) values (%s, %s, %s)
@@ -60,7 +60,7 @@ def sign(pool: Pool, name: str, slots: int) -> None:
 
 def leave(pool: Pool, name: str) -> None:
     """Write that a worker has ended."""
-    with pool.connection() as conn:
+    with statement(pool) as conn:
         conn.execute("delete from worker where name = %s", (name,))
 
 
@@ -131,12 +131,13 @@ class Pulse:
 
 def room(pool: Pool) -> int:
     """How many more visits the living workers could begin now."""
-    with pool.connection() as conn:
+    with statement(pool) as conn:
         row = conn.execute(
             """
             select (select coalesce(sum(slots), 0) from worker where seen_at > now() - %(alive)s)
                  - (select count(*) from host
-                     where leased_until > now() and (leased_by = %(claimed)s or leased_by in (select name from worker)))
+                     where leased_until > '-infinity' and leased_until > now()
+                       and (leased_by = %(claimed)s or leased_by in (select name from worker)))
                    as room""",
             {"alive": ALIVE_FOR, "claimed": CLAIMED_BY},
         ).fetchone()
@@ -145,7 +146,7 @@ def room(pool: Pool) -> int:
 
 def now(pool: Pool) -> datetime:
     """The time by the clock of Postgres, by which everything is kept: that of one worker may be wrong by years."""
-    with pool.connection() as conn:
+    with statement(pool) as conn:
         found: datetime = one(conn.execute("select now() as now"))["now"]
     return found
 
@@ -178,7 +179,7 @@ def follow_clock(pool: Pool) -> bool:
 
 def stamp(pool: Pool) -> None:
     """Write that a tick ran."""
-    with pool.connection() as conn:
+    with statement(pool) as conn:
         conn.execute(
             "insert into clock (ticked_at) values (now()) on conflict (only_row) do update set ticked_at = now()"
         )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 from psycopg import sql
 
@@ -116,8 +117,10 @@ def insert(conn: Connection, table: str, **columns: Any) -> Any:
 
 
 def add_host(conn: Connection, name: str, **columns: Any) -> str:
-    """A host that is due."""
-    insert(conn, "host", **{"name": name, "due_at": PAST, "slow_until": PAST, "cooldown_until": PAST, **columns})
+    """A host that is due; a token goes with a lease."""
+    token = uuid4() if "leased_by" in columns else None
+    values = {"name": name, "due_at": PAST, "slow_until": PAST, "cooldown_until": PAST, "token": token}
+    insert(conn, "host", **{**values, **columns})
     return name
 
 

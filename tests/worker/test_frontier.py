@@ -97,7 +97,10 @@ def test_a_claim_for_a_crawl_takes_only_hosts_that_the_crawl_waits_for(pool, con
     pages = [add_page(conn, f"https://{name}.example/1", wanted=True) for name in ("a", "b")]
     crawl = add_crawl(conn, *pages)
     conn.execute("update crawl_page set outcome = 'new', done_at = now() where page_id = %s", [pages[0]])
-    assert [claimed.host for claimed in frontier.claim(pool, 5, LEASE, "me", crawl)] == ["b.example"]
+    claimed = frontier.claim_for_crawl(pool, crawl, LEASE, "me")
+    assert claimed is not None
+    assert claimed.host == "b.example"
+    assert frontier.claim_for_crawl(pool, crawl, LEASE, "me") is None
 
 
 def test_an_expired_lease_can_be_claimed_again_and_the_old_one_is_void(pool, conn):
@@ -174,10 +177,33 @@ def test_a_release_keeps_the_hosts_manners_and_when_it_is_due_next(pool, conn):
     assert row["cooldown_until"] - row["last_request_at"] == timedelta(seconds=63)
 
 
-def test_a_host_with_nothing_due_sleeps(pool, conn):
+@pytest.mark.parametrize("cooldown", [NO_TIME, LEASE])
+def test_a_host_with_nothing_due_sleeps(pool, conn, cooldown):
     add_host(conn, HOST)
-    assert frontier.release(pool, take(pool, HOST), replace(CALM, idle_s=float("inf")))
+    assert frontier.release(pool, take(pool, HOST), replace(CALM, idle_s=float("inf"), cooldown=cooldown))
     assert host_row(conn)["due_at"] is None
+
+
+@pytest.mark.parametrize("backfill", [False, True])
+def test_a_host_that_is_left_alone_sleeps_until_then(pool, conn, backfill):
+    add_host(conn, HOST)
+    add_page(conn, address("1"), backfill=backfill)
+    assert frontier.release(pool, take(pool, HOST), replace(CALM, trouble="dns", cooldown=LEASE))
+    assert host_row(conn)["due_at"] == host_row(conn)["cooldown_until"]
+    with conn.transaction():
+        frontier.wake(conn, {HOST})
+    assert host_row(conn)["due_at"] == host_row(conn)["cooldown_until"]
+    assert frontier.repair(pool) == 0
+
+
+def test_a_host_with_a_backlog_queues_behind_those_that_are_due_already(pool, conn):
+    add_host(conn, HOST, due_at=PAST)
+    add_page(conn, address("1"))
+    lease = take(pool, HOST)
+    add_host(conn, "waiting.example", due_at=NOON)
+    frontier.release(pool, lease, CALM)
+    assert [claimed.host for claimed in frontier.claim(pool, 1, LEASE, "tick")] == ["waiting.example"]
+    assert [claimed.host for claimed in frontier.claim(pool, 1, LEASE, "tick")] == [HOST]
 
 
 def test_robots_are_kept_by_the_holder_of_the_lease_alone(pool, conn):
@@ -212,6 +238,21 @@ def test_wanted_pages_come_first_then_feeds_then_fresh_news_then_backfill(pool, 
     assert handed_out(pool, take(pool, HOST)) == [
         *("wanted", "overdue-feed", "feed", "fresher", "fresh", "new-backfill", "old-backfill")
     ]
+
+
+def test_of_a_long_backlog_fresh_news_comes_first_and_what_it_hides_comes_in_the_end(pool, conn, monkeypatch):
+    monkeypatch.setattr(frontier, "LOOK", 3)
+    add_host(conn, HOST)
+    for number in range(8):
+        add_page(conn, address(f"backfill-{number}"), backfill=True, due_at=PAST + timedelta(seconds=number))
+    add_page(conn, address("fresh"), due_at=NOON)
+    lease, given = take(pool, HOST), []
+    for target in frontier.targets(pool, lease):
+        given.append(target.url)
+        conn.execute("update page set due_at = null where id = %s", [target.id])
+    assert given[0] == address("fresh")
+    assert set(given[1:4]) == {address(f"backfill-{number}") for number in range(3)}
+    assert len(given) == len(set(given)) == 9
 
 
 def test_pages_whose_last_attempt_did_not_end_come_last(pool, conn):

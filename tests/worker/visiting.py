@@ -14,6 +14,7 @@ from worker.db import Pool
 from worker.fetch import Fetcher
 from worker.fetch import Limits as FetchLimits
 from worker.sourcefile import FeedSpec, SourceSpec
+from worker.targets import Claim
 from worker.visit import Limits, Report, visit
 
 LEASE = timedelta(minutes=5)
@@ -52,7 +53,7 @@ class Visitor:
     def visit(self, host: str, crawl_id: int | None = None) -> Report | None:
         """Make one visit to each host that is due; the report of the one to `host`, if there was one."""
         found = None
-        for claimed in frontier.claim(self.pool, 100, LEASE, "test", crawl_id):
+        for claimed in self._claims(crawl_id):
             lease = frontier.hold(self.pool, claimed, LEASE, "test")
             assert lease is not None
             with Fetcher(FETCH, self.limits.agent, self.press.proxy_url, allow_private_hosts=True) as fetcher:
@@ -60,6 +61,11 @@ class Visitor:
             if claimed.host == host:
                 found = report
         return found
+
+    def _claims(self, crawl_id: int | None) -> list[Claim]:
+        if crawl_id is None:
+            return frontier.claim(self.pool, 100, LEASE, "test")
+        return list(iter(lambda: frontier.claim_for_crawl(self.pool, crawl_id, LEASE, "test"), None))
 
     def reasons(self, host: str) -> Counter[str]:
         """What the attempts of one visit came to."""

@@ -9,7 +9,7 @@ import typer
 
 from scrapers.canonical import canonical
 from scrapers.urls import normalise
-from worker import db, tasks
+from worker import crawls, db
 from worker.cli import export, output, session
 from worker.db import Pool
 
@@ -101,6 +101,6 @@ def _show(wanted: dict[str, Any], json: bool) -> None:
 
 def _since(text: str | None) -> datetime | None:
     try:
-        return tasks.parse_since(text) if text else None
+        return crawls.parse_since(text) if text else None
     except ValueError:
         output.usage(f"--since {text}: not a day; write it as 2026-01-31 or 2026-01-31T08:00+05:00")

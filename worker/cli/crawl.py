@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from worker import crawls, oneoff, tasks
+from worker import crawls, oneoff
 from worker.cli import output, session
 from worker.db import Pool
 from worker.oneoff import Summary
@@ -40,7 +40,7 @@ def crawl(
     was found. Ctrl-C ends it after the fetches under way, a second one at once.
     """
     try:
-        after = tasks.parse_since(since) if since else None
+        after = crawls.parse_since(since) if since else None
     except ValueError:
         output.usage(f"--since {since}: not a day; write it as 2026-01-31 or 2026-01-31T08:00+05:00")
     stopping = _stop_on_signal()

@@ -16,7 +16,7 @@ import typer
 from psycopg import sql
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from worker import db, tasks
+from worker import crawls, db
 from worker.cli import output, session
 from worker.db import Connection, one
 from worker.logs import visible
@@ -205,6 +205,6 @@ def _flat(row: Row) -> Row:
 
 def day(option: str, text: str | None) -> datetime | None:
     try:
-        return tasks.parse_since(text) if text else None
+        return crawls.parse_since(text) if text else None
     except ValueError:
         output.usage(f"{option} {text}: not a day; write it as 2026-01-31 or 2026-01-31T08:00+05:00")

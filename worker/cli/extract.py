@@ -17,8 +17,8 @@ from scrapers.article import Hint
 from scrapers.page import Page
 from scrapers.registry import scrape
 from scrapers.urls import bare_host, host_of, normalise
-from worker import tasks
 from worker.cli import output
+from worker.fetch import Fetcher
 from worker.fetch_errors import FetchError
 from worker.pacer import Pacer
 from worker.settings import settings
@@ -76,7 +76,7 @@ def _record(body: bytes, url: str | None, specs: Sequence[SourceSpec]) -> dict[s
 
 def _fetched(url: str, specs: Sequence[SourceSpec]) -> dict[str, Any]:
     config = settings()
-    with tasks.fetcher(config) as client:
+    with Fetcher.configured(config) as client:
         fetched = client.get(url, Pacer(0.0, idle_s=0.0))
     return _scraped(Page(fetched.body, fetched.url, fetched.headers), specs)
 
