@@ -139,7 +139,7 @@ comment on column feed.last_modified is 'Last-Modified of the last answer.';
 comment on column feed.trusted is 'False once a validator stayed the same while the content changed: it is not sent again.';
 comment on column feed.body_hash is 'SHA-256 of the last body; the same body is not read twice.';
 comment on column feed.created_at is 'When it was first known.';
-create index if not exists feed_host on feed (host);  -- frontier._due, frontier.release
+create index if not exists feed_host on feed (host);  -- due.at_host, frontier.release
 drop index if exists feed_due;  -- until version 4; without due_at in an index, a poll's two changes touch none
 alter table feed set (fillfactor = 80);  -- and the new versions find room beside the old
 create index if not exists feed_source on feed (source_id);  -- sources.show
@@ -490,8 +490,8 @@ comment on column page.body_hash is 'SHA-256 of the last decoded body; the same 
 comment on column page.hint is 'What the feed said of it: title, published, authors, summary, content.';
 comment on column page.article_id is 'The article that it led to.';
 comment on column page.redirected_to is 'The page at another host that it redirects to.';
-create index if not exists page_next on page (host, backfill, due_at) where due_at is not null;  -- frontier._due, frontier.release
-create index if not exists page_wanted on page (host, newest_at) where wanted;  -- frontier._due, crawls.finish
+create index if not exists page_next on page (host, backfill, due_at) where due_at is not null;  -- due.at_host, frontier.release
+create index if not exists page_wanted on page (host, newest_at) where wanted;  -- due.at_host, crawls.finish
 drop index if exists page_due;  -- until version 4
 alter table page set (fillfactor = 90);  -- a claim finds room beside the row, and touches no index
 create index if not exists page_article on page (article_id) where article_id is not null;  -- store.mark_gone

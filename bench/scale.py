@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 
 from ground import crowd
 
-from worker import crawls, db, frontier, local, oneoff, record, workers
+from worker import crawls, db, due, frontier, local, oneoff, record, workers
 from worker.discover import Link, Listing
 from worker.fetch import Fetched
 from worker.outcome import Outcome
@@ -166,8 +166,8 @@ def work(hand: Hand, rounds: int, stopping: threading.Event) -> None:
         for claimed in tick(hand):
             if lease := hand.time("hold", frontier.hold, claimed, LEASE, "bench"):
                 visit(hand, lease, None)
-        hand.time("due: a host with a long backlog", frontier._due, crowd.BACKLOG_HOST, set())
-        hand.time("due: a host that is being crawled", frontier._due, crowd.CRAWLED_HOST, set())
+        hand.time("due: a host with a long backlog", due.at_host, crowd.BACKLOG_HOST, set())
+        hand.time("due: a host that is being crawled", due.at_host, crowd.CRAWLED_HOST, set())
         if number % 10 == 0:
             crawl(hand)
 
@@ -188,9 +188,9 @@ def tick(hand: Hand) -> list[Any]:
 def visit(hand: Hand, lease: Lease, crawl_id: int | None) -> None:
     """What a visit does around its requests, all of which say that nothing has changed."""
     if crawl_id is None:
-        hand.time("due", frontier._due, lease.host, set())
+        hand.time("due", due.at_host, lease.host, set())
     else:
-        hand.time("crawl: due", frontier._due_for_crawl, lease.host, crawl_id, set())
+        hand.time("crawl: due", due.for_crawl, lease.host, crawl_id, set())
     for number, target in enumerate(timed(hand, frontier.targets(hand.pool, lease, crawl_id))):
         name = "record a poll" if isinstance(target, FeedTarget) else "record a page"
         outcome = Outcome("not_modified", status=304, elapsed_ms=90.0, fetched=ANSWER)

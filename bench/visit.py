@@ -32,7 +32,7 @@ from ground.stopwatch import Spent, Stopwatch, watched
 import scrapers.body
 import scrapers.page
 import worker.visit as visiting
-from worker import archive, crawls, db, discover, events, feeds, frontier, local, record, sources, store
+from worker import archive, crawls, db, discover, due, events, feeds, frontier, local, record, sources, store
 from worker.archive import Keeper
 from worker.db import Pool
 from worker.fetch import Fetcher
@@ -48,7 +48,7 @@ STORED = ("new", "copied", "revised", "unchanged")
 CLAIM, FETCH, EXTRACT, RECORD = "claim", "robots and fetch", "parse and extract", "record"
 POINTS: dict[tuple[str | None, str], list[tuple[Any, str]]] = {
     (CLAIM, "host: claim, hold, release"): [(frontier, "claim"), (frontier, "hold"), (frontier, "release")],
-    (CLAIM, "what is due"): [(frontier, "_due")],
+    (CLAIM, "what is due"): [(due, "at_host")],
     (CLAIM, "one page or feed"): [(frontier, "_claim_page"), (feeds, "claim")],
     (FETCH, "robots.txt"): [(visiting.Door, "robots")],
     (FETCH, "request and answer"): [(Fetcher, "get")],

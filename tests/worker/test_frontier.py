@@ -27,7 +27,7 @@ from tests.worker.builders import (
     take,
     together,
 )
-from worker import frontier
+from worker import due, frontier
 from worker.discover import Link
 from worker.targets import Claim, FeedTarget, Manner
 
@@ -241,7 +241,7 @@ def test_wanted_pages_come_first_then_feeds_then_fresh_news_then_backfill(pool, 
 
 
 def test_of_a_long_backlog_fresh_news_comes_first_and_what_it_hides_comes_in_the_end(pool, conn, monkeypatch):
-    monkeypatch.setattr(frontier, "LOOK", 3)
+    monkeypatch.setattr(due, "LOOK", 3)
     add_host(conn, HOST)
     for number in range(8):
         add_page(conn, address(f"backfill-{number}"), backfill=True, due_at=PAST + timedelta(seconds=number))
@@ -267,7 +267,7 @@ def test_pages_whose_last_attempt_did_not_end_come_last(pool, conn):
 
 def test_more_than_a_batch_is_handed_out_each_page_once(pool, conn):
     add_host(conn, HOST)
-    pages = {add_page(conn, address(number)) for number in range(2 * frontier.BATCH + 7)}
+    pages = {add_page(conn, address(number)) for number in range(2 * due.BATCH + 7)}
     lease = take(pool, HOST)
     given = []
     for target in frontier.targets(pool, lease):

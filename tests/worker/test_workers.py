@@ -171,7 +171,7 @@ def test_what_is_due_goes_back_with_a_clock_that_was_set_back(pool, conn):
     workers.stamp(pool)
     before = conn.execute("select due_at - now() as wait from host").fetchone()["wait"]
     conn.execute("update clock set ticked_at = now() + interval '1 hour'")
-    conn.execute("update worker set seen_at = now() + interval '1 hour'")
+    conn.execute("update worker set seen_at = (select ticked_at from clock)")
 
     assert workers.follow_clock(pool)
     row = conn.execute(
