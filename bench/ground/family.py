@@ -70,7 +70,10 @@ class Family:
 
 def role_of(process: psutil.Process) -> str:
     """What a process does."""
-    line = " ".join(process.cmdline())
+    try:
+        line = " ".join(process.cmdline())
+    except psutil.ZombieProcess:  # it has just ended
+        return ""
     return next((role for mark, role in ROLES.items() if mark in line), "up")
 
 
