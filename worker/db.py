@@ -44,6 +44,7 @@ NETWORK: dict[str, Any] = {  # a peer that vanished without a word is noticed wi
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
+PLANS = {"random_page_cost": "1.1"}  # look-ups by index from the first rows on: a plan outlives a table's being small
 SERVER_SIDE = {  # so that no transaction of a worker that is gone keeps its locks
     "idle_in_transaction_session_timeout": "10s",
     "client_connection_check_interval": "10s",
@@ -134,7 +135,7 @@ def open_pool(url: str, size: int, statement_s: float = STATEMENT_S) -> Pool:
     A statement has `statement_s` seconds. A connection that no longer answers, or that a standby now answers, is
     replaced before it is handed out; so are all others then, for they went the same way.
     """
-    limits = {**SERVER_SIDE, "statement_timeout": f"{statement_s:.0f}s"}
+    limits = {**SERVER_SIDE, **PLANS, "statement_timeout": f"{statement_s:.0f}s"}
 
     def adopt(conn: Connection) -> None:
         configure(conn)

@@ -51,7 +51,7 @@ def record(pool: Pool, lease: Lease, target: Target, outcome: Outcome, keeper: K
 
 def _write(pool: Pool, lease: Lease, target: Target, outcome: Outcome, kept: Kept | None) -> Outcome:
     happened: tuple[Event, ...] = ()
-    with pool.connection() as conn, conn.pipeline():  # a statement whose answer nobody reads is not waited for
+    with pool.connection() as conn:
         if isinstance(target, FeedTarget):
             hosts = _write_feed(conn, target, outcome)
         else:

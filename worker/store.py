@@ -82,7 +82,7 @@ def _insert(conn: Connection, article: Article, source_id: str, text: Text) -> S
                        %(url)s, %(canonical_url)s, %(source_article_id)s, %(agency)s, %(published_precision)s,
                        %(published_raw)s, %(modified)s, %(language)s, %(section)s, %(edition)s, %(edition_date)s,
                        %(dateline)s, %(image)s, %(tags)s, %(access)s, %(provenance)s, %(correction)s, %(text_hash)s
-                  from unnest(%(names)s::text[]) with ordinality as n (name, rank)
+                  from (select * from unnest(%(names)s::text[]) with ordinality as n (name, rank) limit 3) as n
                  order by exists (select from article where source_id = %(source)s and identity = name), rank limit 1
                 returning id, first_seen),
             kept as (

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 SERVER_ERROR = 500
 SLOWED_BY = (429, 503)  # statuses that ask for fewer requests
 MISSING_WEIGHT = 1.0  # a page that says it is not there counts like a 404
+AT_WORK = threading.BoundedSemaphore(3)  # visits of this process that read or record: more only get in each other's way
 BLOCKED_WEIGHT = 0.5  # a wall that only the scraper recognised counts like one that the fetch did
 
 
@@ -99,7 +100,8 @@ def visit(
             record.give_back(pool, target)
             break
         try:
-            outcome = record.record(pool, lease, target, outcome, limits.keeper)
+            with AT_WORK:
+                outcome = record.record(pool, lease, target, outcome, limits.keeper)
         except psycopg.OperationalError:
             record.give_back(pool, target)  # the database failed, not the page: it must not become a dead letter
             raise
@@ -122,7 +124,8 @@ def attempt(door: Door, target: Target) -> Outcome:
             return Outcome("robots_disallowed", detail="robots.txt does not allow this address")
         fetched = door.ask(target)
         faultpoints.reach("fetch-answered", target.url)
-        return read(target, fetched)
+        with AT_WORK:
+            return read(target, fetched)
     except FetchError as error:
         return Outcome.failed(error)
     except Exception as error:  # our bug, not the page's: its traceback is kept, the visit goes on
