@@ -31,6 +31,14 @@ _MISTAKE = re.compile(
     r"|misspel|misquot|erroneous|falsch|fehler|korrigiert|berichtigt|erreur|corrig|erron|inexact|sbagliat|incorret",
     re.IGNORECASE,
 )
+_STEMS = (  # one of them is in every sentence that `_MISTAKE` matches
+    *("correct", "clarif", "amended", "misstat", "wrong", "error", "erred", "mistake", "inaccura", "misidentif"),
+    *("misspel", "misquot", "erron", "falsch", "fehler", "korrigiert", "berichtigt", "erreur", "corrig", "inexact"),
+    *("sbagliat", "incorret"),
+)
+_LABEL_WORDS = {max(label.split(), key=len).casefold() for label in _LABELS}
+_SIGNS = (*_STEMS, *sorted(word for word in _LABEL_WORDS if not any(stem in word for stem in _STEMS)))
+_HIDDEN = ("\xad", "\u200b", "Ã")  # signs of words that read otherwise once they are cleaned
 _OPENINGS = frozenset(  # of all that the patterns match: most blocks open otherwise, and need no look
     (
         *(label[:3] for label in _LABELS),
@@ -43,6 +51,12 @@ _MAX_LABEL = 40  # characters of a label that stands alone
 _MIN_WORDS = 5  # of a correction
 _MAX_LENGTH = 2_000  # characters kept of one, and looked at
 _MAX_LINKED = 0.5  # share of a block that is links: with more, it is another story's headline
+
+
+def may_be_in(text: str) -> bool:
+    """Whether a page with this text can announce a correction: most cannot, and need no look at their blocks."""
+    folded = text.casefold()
+    return any(sign in folded for sign in _SIGNS) or any(sign in text for sign in _HIDDEN)
 
 
 def find(texts: Sequence[str], linked: Sequence[float]) -> str | None:

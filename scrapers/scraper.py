@@ -267,6 +267,9 @@ class Scraper(Selecting):
 
     def correction(self) -> Found[str] | None:
         """The correction or clarification that the page announces, in its words."""
+        body = self.page.story_tree.body
+        if body is None or not corrections.may_be_in(body.text()):
+            return None
         text = corrections.find(self.page.blocks.text, self.page.blocks.linked)
         return Found(text, "heuristic") if text else None
 

@@ -30,6 +30,18 @@ STORY = "The ferry between the two islands ran again on Monday after three weeks
 )
 def test_corrections_are_found(text):
     assert corrections.find([STORY, text], [0.0, 0.0]) == text
+    assert corrections.may_be_in(f"{STORY} {text}")
+
+
+@pytest.mark.parametrize("label", corrections._LABELS)
+def test_a_page_with_a_label_is_looked_at(label):
+    assert corrections.may_be_in(f"{STORY} {label.upper()}: {STORY}")
+    assert not corrections.may_be_in(STORY)
+
+
+@pytest.mark.parametrize("hidden", ["An ear\xadlier ver\xadsion mis\xadspelt a name.", "PrÃ©cision : le nom du ferry."])
+def test_a_page_whose_words_are_hidden_is_looked_at(hidden):
+    assert corrections.may_be_in(f"{STORY} {hidden}")
 
 
 @pytest.mark.parametrize(
