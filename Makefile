@@ -9,7 +9,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --univers
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml
 
 .DELETE_ON_ERROR:
-.PHONY: help up demo test test-long check lint audit schema package lock bench soak clean
+.PHONY: help up demo test test-long check lint audit schema package lock bench ratios soak clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -66,6 +66,9 @@ bench: $(VENV)/.installed-dev  ## the quicker benchmarks (bench/README.md says w
 	@for words in "extract --rounds 1" kinds visit "pipeline --short --json build/pipeline.json" "dedup --pairs 1500" \
 		events twins; do set -- $$words; program="bench/$$1.py"; shift; \
 		echo "== $$program $$*" && $(BIN)/python "$$program" "$$@" || exit 1; done
+
+ratios: $(VENV)/.installed-dev  ## that no step of a visit is far dearer than the bare library calls; half a minute
+	@$(BIN)/python bench/visit.py --stories 3 --seconds 6 --warm-up 2 --check
 
 soak: $(VENV)/.installed-dev  ## the service under faults for an hour, and what grows meanwhile (ARGS="--minutes 20")
 	@PYTHONPATH=. $(BIN)/python bench/soak.py $(ARGS)

@@ -11,11 +11,12 @@ import cProfile
 import os
 import pstats
 import shutil
+import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -46,6 +47,8 @@ LIMITS = visiting.Limits(requests=100, seconds=60, delay_s=0, agent="Dateline/be
 NOTHING_S = 0.001
 STORED = ("new", "copied", "revised", "unchanged")
 CLAIM, FETCH, EXTRACT, RECORD = "claim", "robots and fetch", "parse and extract", "record"
+POSTGRES = "Postgres's backends"
+MOST = {CLAIM: 9.0, FETCH: 3.0, EXTRACT: 45.0, RECORD: 15.0, POSTGRES: 9.0}  # some three times what was measured
 POINTS: dict[tuple[str | None, str], list[tuple[Any, str]]] = {
     (CLAIM, "host: claim, hold, release"): [(frontier, "claim"), (frontier, "hold"), (frontier, "release")],
     (CLAIM, "what is due"): [(due, "at_host")],
@@ -94,6 +97,7 @@ def main() -> None:
         metavar="DIR",
         help="where the bytes of pages go: postgres, none, or a folder for them (default: %(default)s)",
     )
+    parser.add_argument("--check", action="store_true", help="fail if a step is far dearer than its bare calls")
     options = parser.parse_args()
     limits = replace(LIMITS, keeper=keeper(options.archive))
     with published(Plan(backlog=options.stories, latency_ms=0)) as newspapers, database() as (pool, postgres):
@@ -105,8 +109,10 @@ def main() -> None:
         if options.profile:
             profile(pool, newspapers, limits, options.seconds)
         else:
-            measure(pool, newspapers, limits, postgres, watch, options.seconds)
-            print_floors(pool, newspapers, postgres)
+            spent = measure(pool, newspapers, limits, postgres, watch, options.seconds)
+            dearer = compare(spent, bare_calls(pool, newspapers, postgres))
+            if options.check and dearer:
+                sys.exit(f"Dearer than it may be beside the bare calls: {', '.join(dearer)}")
 
 
 def keeper(place: str) -> Keeper | None:
@@ -174,8 +180,8 @@ def measure(
     postgres: psutil.Process,
     watch: Stopwatch,
     seconds: float,
-) -> None:
-    """Visit with the watch running, and print the table."""
+) -> dict[str, float]:
+    """Visit with the watch running, and print the table; CPU milliseconds an article by step, and Postgres's."""
     with watched(watch, POINTS), counted_statements(watch):
         before, wall, cpu = servers(pool, postgres), time.perf_counter(), time.thread_time()
         paper_cpu = cpu_of(newspapers.process)
@@ -200,15 +206,25 @@ def measure(
         f" {spent['wal'] / 1000:.1f} kB of write-ahead log"
     )
     table(watch, articles, cpu)
+    steps = dict.fromkeys((group for group, _ in watch.parts), 0.0)
+    for (group, _), part in watch.parts.items():
+        steps[group] += part.cpu_s / articles * 1000
+    return {**steps, POSTGRES: spent["backend_s"] * 1000}
 
 
-def print_floors(pool: Pool, newspapers: Newspapers, postgres: psutil.Process) -> None:
-    """Print what the same steps take by bare library calls, and what Postgres takes for these."""
+def bare_calls(pool: Pool, newspapers: Newspapers, postgres: psutil.Process) -> dict[str, float]:
+    """CPU milliseconds that the same steps take by bare library calls, and Postgres for these."""
     before = servers(pool, postgres)
     bare = floors(pool, newspapers.proxy_url)
-    server_ms = (servers(pool, postgres)["backend_s"] - before["backend_s"]) / STORIES * 1000
-    said = ", ".join(f"{step} {ms:.2f}" for step, ms in bare.items())
-    print(f"\nThe same by bare library calls (ground/floors.py), CPU ms: {said}; Postgres's backends {server_ms:.2f}")
+    return {**bare, POSTGRES: (servers(pool, postgres)["backend_s"] - before["backend_s"]) / STORIES * 1000}
+
+
+def compare(spent: Mapping[str, float], bare: Mapping[str, float]) -> list[str]:
+    """Print what each step takes beside the bare calls; the steps that take more times as much than `MOST` says."""
+    print("\nBeside bare library calls (ground/floors.py), CPU ms:")
+    for step, ms in bare.items():
+        print(f"    {step:24}{spent[step]:8.2f}{ms:8.2f}{spent[step] / ms:8.1f} times")
+    return [step for step, most in MOST.items() if spent[step] > most * bare[step]]
 
 
 def table(watch: Stopwatch, articles: int, cpu_s: float) -> None:
