@@ -297,7 +297,7 @@ def await_articles(environment: dict[str, str], number: int) -> None:
         return len(found.stdout.splitlines()) == number
 
     status = [DATELINE, "status", "--quiet"]
-    until("up is healthy", lambda: subprocess.run(status, env=environment, check=False).returncode == 0)
+    until("up is healthy", lambda: subprocess.run(status, env=environment, check=False).returncode == 0, STARTS_WITHIN_S)
     until(f"{number} articles are stored", listed)
     url = subprocess.run(
         [DATELINE, "db", "url"], env=environment, capture_output=True, text=True, check=True
