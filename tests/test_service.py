@@ -95,8 +95,8 @@ def service(environment: dict[str, str], folder: Path) -> Iterator[subprocess.Po
         stack.enter_context(running(compose_command("beat"), environment, folder / "beat.log"))
         worker = stack.enter_context(running(compose_command("worker"), environment, folder / "worker.log"))
         status = [DATELINE, "status", "--quiet"]
-        healthy = lambda: subprocess.run(status, env=environment, check=False).returncode == 0  # noqa: E731
-        until("the service is healthy", healthy, STARTS_WITHIN_S)
+        is_well = lambda: subprocess.run(status, env=environment, check=False).returncode == 0  # noqa: E731
+        until("the service is healthy", is_well, STARTS_WITHIN_S)
         yield worker
 
 
@@ -297,7 +297,8 @@ def await_articles(environment: dict[str, str], number: int) -> None:
         return len(found.stdout.splitlines()) == number
 
     status = [DATELINE, "status", "--quiet"]
-    until("up is healthy", lambda: subprocess.run(status, env=environment, check=False).returncode == 0, STARTS_WITHIN_S)
+    is_well = lambda: subprocess.run(status, env=environment, check=False).returncode == 0  # noqa: E731
+    until("up is healthy", is_well, STARTS_WITHIN_S)
     until(f"{number} articles are stored", listed)
     url = subprocess.run(
         [DATELINE, "db", "url"], env=environment, capture_output=True, text=True, check=True
