@@ -20,13 +20,11 @@ from ground.pairs import (
     Edit,
     Story,
     donors,
+    drawn,
     maker,
-    others,
     parts_of,
     print_pairs,
     refigured,
-    series,
-    sides,
     with_parts,
 )
 
@@ -193,22 +191,14 @@ DIFFERENT = (followed, instalment, statement)
 
 def pairs(stories: list[Story], seed: int, total: int) -> Iterator[dict[str, Any]]:
     """So many pairs, half of them copies; the same for the same stories, seed and number."""
-    rng, near, names = random.Random(f"desk {seed}"), maker.neighbours(stories), list(desk_reports.REPORTS)
-    for number in range(total):
-        index = rng.randrange(len(stories))
-        first, second = stories[index], stories[rng.choice(near[index])]
-        pool = others(stories, first, second)
-        if number < total // 2:
-            kind, label = list(EDITS)[number % len(EDITS)], "copy"
-            one = brief(first) if kind == "corrected" else first
-            two = EDITS[kind](rng, one, pool)
-        elif number % 2:
-            kind, label = f"report:{names[number // 2 % len(names)]}", "different"
-            one, two = series(rng, kind[7:])
-        else:
-            make, label = DIFFERENT[number // 2 % len(DIFFERENT)], "different"
-            kind, (one, two) = make.__name__, make(rng, first, second, pool)
-        yield {"id": f"{kind}-{number:05d}", "kind": kind, "label": label, **sides(rng, one, two)}
+    rng = random.Random(f"desk {seed}")
+
+    def copy(number: int, first: Story, pool: list[Story]) -> tuple[str, Story, Story]:
+        kind = list(EDITS)[number % len(EDITS)]
+        one = brief(first) if kind == "corrected" else first
+        return kind, one, EDITS[kind](rng, one, pool)
+
+    return drawn(rng, stories, total, list(desk_reports.REPORTS), copy, DIFFERENT)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from ground import corpora, desk_reports, templates, version_reports
 
 Story = dict[str, str]
 Edit = Callable[[random.Random, Story, list[Story]], Story]
+Differ = Callable[[random.Random, Story, Story, list[Story]], tuple[Story, Story]]
+MakeCopy = Callable[[int, Story, list[Story]], tuple[str, Story, Story]]  # number, story, pool: kind and both sides
 _spec = importlib.util.spec_from_file_location("make_pairs", corpora.CORPORA / "make_pairs.py")
 assert _spec
 assert _spec.loader
@@ -312,21 +314,34 @@ def _scattered(rng: random.Random, first: Story, second: Story, said: list[str],
 
 def pairs(stories: list[Story], seed: int, total: int) -> Iterator[dict[str, Any]]:
     """So many pairs, half of them copies; the same for the same stories, seed and number."""
-    rng, near, names = random.Random(seed), maker.neighbours(stories), list(templates.REPORTS)
+    rng, names = random.Random(seed), list(templates.REPORTS)
+
+    def copy(number: int, first: Story, pool: list[Story]) -> tuple[str, Story, Story]:
+        kind = [*EDITS, "report_copy"][number % (len(EDITS) + 1)]
+        edit = rng.choice(LIGHT) if kind == "report_copy" else EDITS[kind]
+        one = report(rng, rng.choice(names))[0] if kind == "report_copy" else first
+        return kind, one, edit(rng, one, pool)
+
+    return drawn(rng, stories, total, names, copy, DIFFERENT)
+
+
+def drawn(
+    rng: random.Random, stories: list[Story], total: int, names: list[str], copy: MakeCopy, different: Sequence[Differ]
+) -> Iterator[dict[str, Any]]:
+    """So many pairs: copies in the first half, then reports of the series `names` and `different` stories by turns."""
+    near = maker.neighbours(stories)
     for number in range(total):
         index = rng.randrange(len(stories))
         first, second = stories[index], stories[rng.choice(near[index])]
         pool = others(stories, first, second)
-        if number < total // 2:
-            kind, label = [*EDITS, "report_copy"][number % (len(EDITS) + 1)], "copy"
-            edit = rng.choice(LIGHT) if kind == "report_copy" else EDITS[kind]
-            one = report(rng, rng.choice(names))[0] if kind == "report_copy" else first
-            two = edit(rng, one, pool)
+        label = "copy" if number < total // 2 else "different"
+        if label == "copy":
+            kind, one, two = copy(number, first, pool)
         elif number % 2:
-            kind, label = f"report:{names[number // 2 % len(names)]}", "different"
+            kind = f"report:{names[number // 2 % len(names)]}"
             one, two = series(rng, kind[7:])
         else:
-            make, label = DIFFERENT[number // 2 % len(DIFFERENT)], "different"
+            make = different[number // 2 % len(different)]
             kind, (one, two) = make.__name__, make(rng, first, second, pool)
         yield {"id": f"{kind}-{number:05d}", "kind": kind, "label": label, **sides(rng, one, two)}
 

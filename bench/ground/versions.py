@@ -17,7 +17,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from ground import version_reports
-from ground.pairs import FIGURE, Edit, Story, donors, maker, others, parts_of, print_pairs, series, sides, with_parts
+from ground.pairs import FIGURE, Edit, Story, donors, drawn, maker, parts_of, print_pairs, with_parts
 
 NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}(?: [A-Z][a-z]{3,})")
 TENSES = (("said", "says"), ("told", "tells"), ("on Monday", "yesterday"), ("on Tuesday", "today"), ("was", "is"))
@@ -172,21 +172,13 @@ DIFFERENT = (released, both_heard)
 
 def pairs(stories: list[Story], seed: int, total: int) -> Iterator[dict[str, Any]]:
     """So many pairs, half of them copies; the same for the same stories, seed and number."""
-    rng, near, names = random.Random(f"versions {seed}"), maker.neighbours(stories), list(version_reports.REPORTS)
-    for number in range(total):
-        index = rng.randrange(len(stories))
-        first, second = stories[index], stories[rng.choice(near[index])]
-        pool = others(stories, first, second)
-        if number < total // 2:
-            kind, label = list(EDITS)[number % len(EDITS)], "copy"
-            one, two = first, EDITS[kind](rng, first, pool)
-        elif number % 2:
-            kind, label = f"report:{names[number // 2 % len(names)]}", "different"
-            one, two = series(rng, kind[7:])
-        else:
-            make, label = DIFFERENT[number // 2 % len(DIFFERENT)], "different"
-            kind, (one, two) = make.__name__, make(rng, first, second, pool)
-        yield {"id": f"{kind}-{number:05d}", "kind": kind, "label": label, **sides(rng, one, two)}
+    rng = random.Random(f"versions {seed}")
+
+    def copy(number: int, first: Story, pool: list[Story]) -> tuple[str, Story, Story]:
+        kind = list(EDITS)[number % len(EDITS)]
+        return kind, first, EDITS[kind](rng, first, pool)
+
+    return drawn(rng, stories, total, list(version_reports.REPORTS), copy, DIFFERENT)
 
 
 if __name__ == "__main__":
