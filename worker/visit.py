@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 SERVER_ERROR = 500
 SLOWED_BY = (429, 503)  # statuses that ask for fewer requests
 MISSING_WEIGHT = 1.0  # a page that says it is not there counts like a 404
-AT_WORK = threading.BoundedSemaphore(3)  # visits of this process that read or record: more only get in each other's way
 BLOCKED_WEIGHT = 0.5  # a wall that only the scraper recognised counts like one that the fetch did
+AT_WORK = threading.BoundedSemaphore(3)  # visits of this process that read or record: more only get in each other's way
 
 
 @dataclass(frozen=True, slots=True)
