@@ -332,7 +332,7 @@ def release(pool: Pool, lease: Lease, manner: Manner) -> bool:
     A host with a backlog queues anew behind those that are due already, one that is left alone sleeps until then.
     False, and nothing is changed, if the lease is no longer ours.
     """
-    with pool.connection() as conn, conn.pipeline():
+    with pool.connection() as conn:
         conn.execute(
             "select from host where name = %s and token = %s for update", (lease.host, lease.token)
         )  # see wake
