@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.fetching import STORY, brisk, fetcher
+from tests.worker.fetching import HASTY, STORY, brisk, fetcher
 from tests.worker.rawserver import Answer, Dribble, Pause, RawServer, Reset, ok
 from worker import fetch_errors, transport
 from worker.address import is_public, literal
@@ -174,7 +174,7 @@ def test_a_proxy_that_is_down_is_not_the_page_s_fault(closed_port: int, scheme: 
 def test_a_proxy_that_makes_no_tunnel_is_not_the_page_s_fault(answer: Answer) -> None:
     with (
         RawServer([answer]) as server,
-        fetcher(proxy=f"127.0.0.1:{server.port}") as one,
+        fetcher(proxy=f"127.0.0.1:{server.port}", **HASTY) as one,
         pytest.raises(fetch_errors.Unreachable),
     ):
         one.get("https://paper.example/", brisk())
@@ -226,7 +226,7 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("trusted")
 def test_tls_with_a_trusted_certificate(tls: ssl.SSLContext) -> None:
-    with RawServer([ok(STORY)], tls) as server, fetcher(total_s=3, read_s=2, connect_s=2) as one:
+    with RawServer([ok(STORY)], tls) as server, fetcher() as one:
         for path in ("/1", "/2"):
             assert one.get(server.url(path, host="localhost"), brisk()).body == STORY
 
@@ -252,9 +252,9 @@ def test_a_server_that_speaks_no_tls() -> None:
 
 
 @pytest.mark.usefixtures("trusted")
-@pytest.mark.parametrize("answer", [[Pause(5)], [Dribble(HEAD * 9, 0.02)], [HEAD + b"\r\n", Dribble(b"x" * 99, 0.02)]])
+@pytest.mark.parametrize("answer", [[Pause(5)], [Dribble(HEAD * 9, 0.02)], [HEAD + b"\r\n", Dribble(b"x" * 300, 0.02)]])
 def test_limits_hold_under_tls(tls: ssl.SSLContext, answer: Answer) -> None:
-    with RawServer([answer], tls) as server, fetcher() as one, pytest.raises(fetch_errors.TimedOut):
+    with RawServer([answer], tls) as server, fetcher(total_s=2) as one, pytest.raises(fetch_errors.TimedOut):
         one.get(server.url(host="localhost"), brisk())
 
 
@@ -270,7 +270,7 @@ def test_a_handshake_that_never_comes_is_a_connect_timeout() -> None:
 @pytest.mark.usefixtures("trusted")
 def test_many_fetchers_work_at_once(tls: ssl.SSLContext) -> None:
     def fetch_twice(number: int) -> list[bytes]:
-        with fetcher(total_s=20, read_s=10, connect_s=10) as one:
+        with fetcher() as one:
             return [one.get(server.url(f"/{number}", host="localhost"), brisk()).body for _ in range(2)]
 
     with RawServer([ok(STORY)], tls) as server, ThreadPoolExecutor(8) as threads:

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.worker.fetching import STORY, brisk, failure, fetcher, get
+from tests.worker.fetching import HASTY, STORY, brisk, failure, fetcher, get
 from tests.worker.rawserver import Answer, Close, Dribble, Pause, RawServer, Reset, ok
 from worker.fetch_errors import FetchError
 
@@ -64,20 +64,32 @@ GZIPPED = gzip.compress(STORY * 50)
         pytest.param([b"\r\n\r\n\r\n", Close], "bad_answer", id="blank-lines"),
         pytest.param([HEAD + b"Content-Length: 3, 4\r\n\r\nabc"], "bad_answer", id="two-lengths"),
         pytest.param(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", "bad_answer", id="upgrade"),
-        pytest.param([Pause(5)], "timed_out", id="silence"),
-        pytest.param([HEAD, Pause(5)], "timed_out", id="silence-within-the-head"),
-        pytest.param([HEAD + b"\r\n<p>", Pause(5)], "timed_out", id="silence-within-the-body"),
-        pytest.param([Dribble(HEAD * 9, 0.02)], "timed_out", id="dribbled-head"),
-        pytest.param([b"HTTP/1.1 200 OK\r\n", Dribble(b"X: y\r\n" * 50, 0.02)], "timed_out", id="dribbled-headers"),
-        pytest.param([HEAD + b"\r\n", Dribble(b"x" * 200, 0.02)], "timed_out", id="dribbled-body"),
-        pytest.param([CHUNKED, Dribble(b"1\r\nx\r\n" * 50, 0.02)], "timed_out", id="dribbled-chunks"),
-        pytest.param([CHUNKED, b"1\r\nx\r\n0\r\n", Dribble(b"X: y\r\n" * 50, 0.02)], "timed_out", id="dribbled-end"),
     ],
 )
 def test_broken_answers(answer: Answer, reason: str) -> None:
     error = failure(answer)
 
     assert error.reason == reason
+    assert error.weight in (0.25, 0.5, 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param([Pause(5)], id="silence"),
+        pytest.param([HEAD, Pause(5)], id="silence-within-the-head"),
+        pytest.param([HEAD + b"\r\n<p>", Pause(5)], id="silence-within-the-body"),
+        pytest.param([Dribble(HEAD * 9, 0.02)], id="dribbled-head"),
+        pytest.param([b"HTTP/1.1 200 OK\r\n", Dribble(b"X: y\r\n" * 50, 0.02)], id="dribbled-headers"),
+        pytest.param([HEAD + b"\r\n", Dribble(b"x" * 200, 0.02)], id="dribbled-body"),
+        pytest.param([CHUNKED, Dribble(b"1\r\nx\r\n" * 50, 0.02)], id="dribbled-chunks"),
+        pytest.param([CHUNKED, b"1\r\nx\r\n0\r\n", Dribble(b"X: y\r\n" * 50, 0.02)], id="dribbled-end"),
+    ],
+)
+def test_slow_answers_end_in_time(answer: Answer) -> None:
+    error = failure(answer, **HASTY)
+
+    assert error.reason == "timed_out"
     assert error.weight in (0.25, 0.5, 1)
 
 
@@ -154,7 +166,7 @@ def test_the_body_of_an_error_is_cut_short() -> None:
 
 
 def test_a_stalled_body_of_an_error_does_not_hide_its_status() -> None:
-    assert failure([b"HTTP/1.1 410 Gone\r\nContent-Length: 9\r\n\r\nx", Pause(5)]).reason == "gone"
+    assert failure([b"HTTP/1.1 410 Gone\r\nContent-Length: 9\r\n\r\nx", Pause(5)], read_s=0.5).reason == "gone"
 
 
 def test_a_bomb_behind_a_redirect_is_not_opened() -> None:
@@ -168,7 +180,7 @@ def test_all_requests_of_a_fetch_share_its_time() -> None:
     hop = [Pause(0.2), ok(b"", "Location: /next", status="302 Found")]
     answers = [[*hop[:1], hop[1].replace(b"next", b"%d" % n)] for n in range(9)]
 
-    assert failure(*answers, max_hops=9).reason == "timed_out"
+    assert failure(*answers, max_hops=9, total_s=0.5).reason == "timed_out"
 
 
 def test_the_wait_between_requests_does_not_count() -> None:
