@@ -18,7 +18,7 @@ import pytest
 from tests.cli.conftest import Dateline, values
 from tests.site.paper import SOFT_404
 from tests.site.press import Press
-from tests.waiting import until
+from tests.waiting import WITHIN_S, until
 from worker import crawls, oneoff
 from worker.db import Pool
 from worker.oneoff import Summary
@@ -248,10 +248,10 @@ def test_an_interrupted_crawl_says_so_and_goes_on_later(
     stories = [press.gazette.publish(at=NOW - timedelta(hours=number)) for number in range(3)]
     with press.gazette.hold(stories[1].path) as hold:
         process = start(tmp_path, *(story.url for story in stories))
-        assert hold.arrived.wait(30)
+        assert hold.arrived.wait(WITHIN_S)
         process.send_signal(signal.SIGINT)
         hold.released.set()
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=WITHIN_S)
 
     assert process.returncode == 130, err
     assert out.startswith("Found ")
@@ -269,7 +269,7 @@ def test_a_second_interrupt_ends_a_crawl_at_once(dateline: Dateline, press: Pres
     story = press.gazette.publish()
     with press.gazette.hold(story.path) as hold:
         process = start(tmp_path, story.url)
-        assert hold.arrived.wait(30)
+        assert hold.arrived.wait(WITHIN_S)
         until("it has ended", lambda: process.poll() is not None or process.send_signal(signal.SIGINT))
     process.communicate()
 
@@ -286,7 +286,7 @@ def test_a_terminal_shows_a_bar_and_the_same_lines(dateline: Dateline, press: Pr
         while text := os.read(ours, 100_000):
             shown += text
     os.close(ours)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=WITHIN_S)
 
     assert process.returncode == 0
     assert out.startswith("Found 1 pages: 1 new")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Dateline, values
-from tests.waiting import until
+from tests.waiting import WITHIN_S, until
 from tests.worker.builders import article, save
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -91,7 +91,7 @@ def test_a_consumer_that_missed_events_is_a_failure(dateline: Dateline, happened
 
 
 def printed(command):
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=WITHIN_S).stdout.splitlines()
 
 
 def consumer(kind, url):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tests.faults.ledger import Ledger, Line
 from tests.faults.newsroom import Newsroom
 from tests.faults.service import Service
-from tests.waiting import until
+from tests.waiting import WITHIN_S, until
 from worker import invariants, sources
 from worker.sourcefile import FeedSpec, SourceSpec
 
@@ -54,7 +54,7 @@ class Case:
         pattern = f"http://{self.newsroom.host}/%"
         return [row["url"] for row in self.service.rows("select url from article where url like %s", pattern)]
 
-    def settle(self, fault: str, within_s: float = 60) -> None:
+    def settle(self, fault: str, within_s: float = WITHIN_S) -> None:
         """Wait until everything is stored; then see that it is there once, and told once to the reader of the feed."""
         service, expected = self.service, self.expected
         try:

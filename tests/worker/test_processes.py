@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.waiting import until
+from tests.waiting import WITHIN_S, until
 from worker import processes
 from worker.processes import Child, Children
 
@@ -80,7 +80,7 @@ def test_children_end_with_their_parent_however_it_ends(log: Path, number: signa
         parent.send_signal(number)
         parent.wait()
 
-    _, left = psutil.wait_procs(family, timeout=20)
+    _, left = psutil.wait_procs(family, timeout=WITHIN_S)
     assert left == []
 
 
