@@ -62,7 +62,7 @@ def configuration() -> dict[str, Any]:
             "relay": {"task": "dateline.relay", "schedule": config.tick},
             "maintain": {"task": "dateline.maintain", "schedule": MAINTAIN_S},
         },
-        "beat_max_loop_interval": min(config.tick, 5.0),
+        "beat_max_loop_interval": min(config.tick, 1.0),  # it ends between two looks at the clock
     }
 
 

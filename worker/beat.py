@@ -7,14 +7,23 @@ hour, and messages that end at a time of day would be thrown away by a machine w
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from typing import Any
 
-from celery.beat import Scheduler
+from celery import signals
+from celery.beat import Scheduler, Service
 
 log = logging.getLogger(__name__)
 
 BACKLOG = 200  # messages; where so many wait nobody reads them, and more would only fill the broker
+
+
+@signals.beat_init.connect
+def _end_when_asked(sender: Service, **_: Any) -> None:
+    """Note that beat is to end; an exception, as Celery's handler raises, is lost where the signal finds a callback."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sender.stop())
 
 
 class Clock(Scheduler):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import ctypes
 import logging
 import os
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 import psutil
@@ -36,6 +38,23 @@ def dies_with_parent(number: signal.Signals) -> Callable[[], None] | None:
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl  # looked up before the fork: nothing may be loaded after it
     return lambda: prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+
+
+def asked_to_end(*numbers: signal.Signals, patient: bool = True) -> threading.Event:
+    """An event that is set once one of these signals comes; unless `patient`, the same again ends the process at once.
+
+    Another thread sets it: the signal may find this one where it holds the event's lock, and would wait for itself.
+    """
+    asked = threading.Event()
+
+    def ask(number: int, _: FrameType | None) -> None:
+        _thread.start_new_thread(asked.set, ())
+        if not patient:
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in numbers:
+        signal.signal(number, ask)
+    return asked
 
 
 def end_with_parent() -> None:

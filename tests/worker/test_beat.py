@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
 from celery import Celery
+from celery.apps.beat import Beat
 
 from tests.faults.proxy import Proxy
 from worker import local
@@ -82,3 +86,45 @@ def test_a_broker_that_is_away_is_asked_again(
         beat.tick()
         assert broker.llen(QUEUE) == 2
         beat.close()
+
+
+class Ended:
+    """What the interpreter throws away: an error that is raised meanwhile is lost."""
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Interrupted(Clock):
+    """A clock that is asked to end in the midst of something that lets no error out."""
+
+    ticks = 0
+
+    def tick(self, *_: Any, **__: Any) -> float:
+        """Be asked, and sleep for a moment."""
+        self.ticks += 1
+        assert self.ticks < 100, "it does not end"
+        Ended()
+        return 0.001
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """What signals do is as before after the test."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers")
+def test_a_clock_that_is_asked_to_end_at_an_awkward_moment_ends(embedded: local.Access) -> None:
+    app = Celery(broker=embedded.redis_url, set_as_current=False)
+    app.conf.beat_schedule = {}
+    command = Beat(app=app, scheduler=Interrupted)
+    service = command.Service(app=app, scheduler_cls=Interrupted)
+    command.install_sync_handler(service)
+
+    service.start()
+
+    assert service.scheduler.ticks == 1

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from worker import crawls, oneoff
+from worker import crawls, oneoff, processes
 from worker.cli import output, session
 from worker.db import Pool
 from worker.oneoff import Summary
@@ -43,7 +41,7 @@ def crawl(
         after = crawls.parse_since(since) if since else None
     except ValueError:
         output.usage(f"--since {since}: not a day; write it as 2026-01-31 or 2026-01-31T08:00+05:00")
-    stopping = _stop_on_signal()
+    stopping = processes.asked_to_end(signal.SIGTERM, signal.SIGINT, patient=False)
     with session.database() as pool:
         crawl_id = crawls.request(pool, crawls.Request(targets, limit, after))
         with ExitStack() as screen:
@@ -58,18 +56,6 @@ def crawl(
         raise typer.Exit(INTERRUPTED)
     if summary.refused or summary.failed or not summary.counts.keys() - {"lists"}:
         raise typer.Exit(1)
-
-
-def _stop_on_signal() -> threading.Event:
-    stopping = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        stopping.set()
-        signal.signal(number, signal.SIG_DFL)  # a second one ends it at once
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    return stopping
 
 
 def _bar(screen: ExitStack, pool: Pool) -> Callable[[Summary], None]:

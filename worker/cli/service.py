@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 
 from worker import db, logs, processes
 from worker.cli import output
@@ -26,9 +25,7 @@ def worker() -> None:
             for number in range(config.processes)
         ]
     )
-    ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
+    ending = processes.asked_to_end(signal.SIGTERM, signal.SIGINT)
     children.start()
     try:
         while not ending.wait(1.0):

@@ -35,9 +35,7 @@ def up() -> None:
     config = settings()
     logs.configure("WARNING" if sys.stderr.isatty() else config.log_level)
     specs = session.configured_sources(config)
-    ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: ending.set())
+    ending = processes.asked_to_end(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     output.note(f"Starting in {config.data_dir}; logs are in {config.data_dir / 'logs'} ...")
     with local.servers(config) as servers, ExitStack() as running:
         session.prepare(config)
