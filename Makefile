@@ -20,8 +20,8 @@ up: $(VENV)/.installed  ## run everything here: Postgres, Valkey, workers, beat 
 demo: $(VENV)/.installed  ## the same, reading four invented newspapers that are published on this machine
 	@exec $(BIN)/python -m tests.site.demo $(ARGS)
 
-test: $(VENV)/.installed-dev  ## all tests (ARGS="-k dedup" picks some)
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.installed-dev  ## all tests, as many at once as there are cores (ARGS="-k dedup" picks some)
+	@$(BIN)/python -m pytest -n logical --dist loadfile $(ARGS)
 
 test-long: $(VENV)/.installed-dev  ## every fault there is a test for, some ten minutes; writes the table of docs/reliability.md
 	@$(BIN)/python -m pytest tests/faults --long --reliability docs/reliability.md $(ARGS)

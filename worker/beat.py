@@ -16,7 +16,8 @@ from celery.beat import Scheduler, Service
 
 log = logging.getLogger(__name__)
 
-BACKLOG = 200  # messages; where so many wait nobody reads them, and more would only fill the broker
+BACKLOG = 20  # messages; where so many wait, one more is only read later, and delays what waits behind it
+STALLED_S = 30.0  # of a backlog that does not shrink, until somebody is told
 
 
 @signals.beat_init.connect
@@ -35,6 +36,7 @@ class Clock(Scheduler):
         self._every_s = {name: entry["schedule"] for name, entry in self.app.conf.beat_schedule.items()}
         self._due_at = dict.fromkeys(self.schedule, time.monotonic())
         self._broker: Any = None
+        self._read_at = time.monotonic()  # when the queue was last seen shorter than a backlog
 
     def tick(self, *_: Any, **__: Any) -> float:
         """Send what is due; how many seconds to sleep then."""
@@ -53,8 +55,10 @@ class Clock(Scheduler):
             self._broker.connect()
             waiting = self._broker.default_channel.queue_declare(self.app.conf.task_default_queue).message_count
             if waiting < BACKLOG:
+                self._read_at = time.monotonic()
                 self.app.send_task(entry.task, connection=self._broker, retry=False)
-            else:
+            elif time.monotonic() - self._read_at >= STALLED_S:
+                self._read_at = time.monotonic()
                 log.warning("%s messages wait in the queue, %s is not sent: are there workers?", waiting, entry.name)
         except Exception as error:  # whatever it is, the clock goes on
             log.warning("%s could not be sent: %s", entry.name, error)

@@ -57,13 +57,17 @@ def test_a_clock_sleeps_until_the_next_is_due(broker: redis.Redis, embedded: loc
 
 
 def test_nothing_is_sent_into_a_queue_that_nobody_reads(
-    broker: redis.Redis, embedded: local.Access, caplog: pytest.LogCaptureFixture
+    broker: redis.Redis, embedded: local.Access, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broker.lpush(QUEUE, *["unread"] * BACKLOG)
     beat = clock(embedded.redis_url, often=0.001)
     with caplog.at_level(logging.WARNING):
         beat.tick()
     assert broker.llen(QUEUE) == BACKLOG
+    assert caplog.text == ""  # the workers may be at it
+    monkeypatch.setattr("worker.beat.STALLED_S", 0.0)
+    with caplog.at_level(logging.WARNING):
+        beat.tick()
     assert "are there workers?" in caplog.text
     broker.rpop(QUEUE)
     beat.tick()
