@@ -38,7 +38,8 @@ BAR_MS = 10.0  # 99 in 100 of everything a tick or a claim does
 NO_BAR = ("repair",)  # maintenance: it must end, not hurry
 THREADS = 2
 LEASE = timedelta(seconds=300)
-CLAIMS = 8  # hosts a tick claims here
+VISITS = 8  # hosts that are visited after a tick here
+SLOTS = 96  # visits that two worker processes make at once
 TARGETS = 3  # of one visit
 MANNER = Manner(latency_ms=90.0, idle_s=0.1)
 ANSWER = Fetched("https://x.example/", 304, {}, b"", b"", "identity", (), 90.0, True)
@@ -163,34 +164,34 @@ def work(hand: Hand, rounds: int, stopping: threading.Event) -> None:
     """Tick, and visit the hosts that it brings; every tenth round a one-off crawl."""
     for number in range(rounds):
         workers.sign(hand.pool, threading.current_thread().name, 10_000)  # there is always room
-        for claimed in tick(hand):
-            if lease := hand.time("hold", frontier.hold, claimed, LEASE, "bench"):
+        tick(hand)
+        for _ in range(VISITS):
+            if lease := hand.time("take", frontier.take, LEASE, "bench"):
                 visit(hand, lease, None)
-        hand.time("due: a host with a long backlog", due.at_host, crowd.BACKLOG_HOST, set())
-        hand.time("due: a host that is being crawled", due.at_host, crowd.CRAWLED_HOST, set())
+        hand.time("due: a host with a long backlog", look, due.at_host, crowd.BACKLOG_HOST, set())
+        hand.time("due: a host that is being crawled", look, due.at_host, crowd.CRAWLED_HOST, set())
         if number % 10 == 0:
             crawl(hand)
 
 
-def tick(hand: Hand) -> list[Any]:
+def tick(hand: Hand) -> None:
     """What the task `dateline.tick` does."""
     started = time.perf_counter()
     hand.time("tick: follow the clock", workers.follow_clock)
     hand.time("tick: open crawls", crawls.open_requested)
     hand.time("tick: finish crawls", crawls.finish)
-    hand.time("tick: room", workers.room)
-    claimed = hand.time("tick: claim", frontier.claim, CLAIMS, LEASE, workers.CLAIMED_BY)
+    room = hand.time("tick: room", workers.room)
+    hand.time("tick: hosts that are due", frontier.overdue, min(room, SLOTS))
     hand.time("tick: stamp", workers.stamp)
     hand.series["tick, whole"].clock.append((time.perf_counter() - started) * 1000)
-    return claimed
 
 
 def visit(hand: Hand, lease: Lease, crawl_id: int | None) -> None:
     """What a visit does around its requests, all of which say that nothing has changed."""
     if crawl_id is None:
-        hand.time("due", due.at_host, lease.host, set())
+        hand.time("due", look, due.at_host, lease.host, set())
     else:
-        hand.time("crawl: due", due.for_crawl, lease.host, crawl_id, set())
+        hand.time("crawl: due", look, due.for_crawl, lease.host, crawl_id, set())
     for number, target in enumerate(timed(hand, frontier.targets(hand.pool, lease, crawl_id))):
         name = "record a poll" if isinstance(target, FeedTarget) else "record a page"
         outcome = Outcome("not_modified", status=304, elapsed_ms=90.0, fetched=ANSWER)
@@ -200,6 +201,12 @@ def visit(hand: Hand, lease: Lease, crawl_id: int | None) -> None:
         if number == TARGETS - 1:
             break
     hand.time("release", frontier.release, lease, MANNER)
+
+
+def look(pool: db.Pool, ask: Callable[..., Answer], *values: Any) -> Answer:
+    """What `ask` finds to be due."""
+    with db.statement(pool) as conn:
+        return ask(conn, *values)
 
 
 def timed(hand: Hand, targets: Iterator[Target]) -> Iterator[Target]:
@@ -228,8 +235,7 @@ def crawl(hand: Hand) -> None:
     target = f"https://paper-0000002.example/stories/{threading.get_ident()}-{time.monotonic_ns()}"
     number = hand.time("crawl: request", crawls.request, crawls.Request([target]))
     hand.time("crawl: open", crawls.open_requested)
-    claimed = hand.time("crawl: claim its host", frontier.claim_for_crawl, number, LEASE, "bench")
-    if claimed and (lease := frontier.hold(hand.pool, claimed, LEASE, "bench")):
+    if lease := hand.time("crawl: take its host", frontier.take_for_crawl, number, LEASE, "bench"):
         visit(hand, lease, number)
     hand.time("crawl: finish", crawls.finish)
     hand.time("crawl: summary", oneoff.summarise, number)

@@ -50,7 +50,7 @@ CLAIM, FETCH, EXTRACT, RECORD = "claim", "robots and fetch", "parse and extract"
 POSTGRES = "Postgres's backends"
 MOST = {CLAIM: 9.0, FETCH: 3.0, EXTRACT: 45.0, RECORD: 15.0, POSTGRES: 9.0}  # some three times what was measured
 POINTS: dict[tuple[str | None, str], list[tuple[Any, str]]] = {
-    (CLAIM, "host: claim, hold, release"): [(frontier, "claim"), (frontier, "hold"), (frontier, "release")],
+    (CLAIM, "host: take, release"): [(frontier, "take"), (frontier, "release")],
     (CLAIM, "what is due"): [(due, "at_host")],
     (CLAIM, "one page or feed"): [(frontier, "_claim_page"), (feeds, "claim")],
     (FETCH, "robots.txt"): [(visiting.Door, "robots")],
@@ -149,10 +149,9 @@ def follow(pool: Pool, newspapers: Newspapers) -> None:
 
 def visit_next(pool: Pool, proxy_url: str, limits: visiting.Limits) -> Counter[str]:
     """Visit the host that is longest overdue; how its attempts ended, nothing where no host is due."""
-    for claimed in frontier.claim(pool, 1, LEASE, "bench"):
-        if lease := frontier.hold(pool, claimed, LEASE, "bench"):
-            with Fetcher(FetchLimits(), limits.agent, proxy_url) as fetcher:
-                return visiting.visit(pool, fetcher, lease, limits, threading.Event()).reasons
+    if lease := frontier.take(pool, LEASE, "bench"):
+        with Fetcher(FetchLimits(), limits.agent, proxy_url) as fetcher:
+            return visiting.visit(pool, fetcher, lease, limits, threading.Event()).reasons
     return Counter()
 
 

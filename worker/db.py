@@ -171,7 +171,7 @@ def open_pool(url: str, size: int, statement_s: float = STATEMENT_S) -> Pool:
 
 @contextmanager
 def statement(pool: Pool) -> Iterator[Connection]:
-    """A connection for one statement, a transaction of its own: without the round trips of BEGIN and COMMIT."""
+    """A connection for single statements, each a transaction of its own: without round trips of BEGIN and COMMIT."""
     with pool.connection() as conn:
         conn.autocommit = True
         try:

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 Step = Literal[
-    "tick-claimed",  # hosts are leased, no message is sent yet
-    "visit-held",  # a worker has the lease, nothing is claimed yet
+    "host-taken",  # a worker has the lease, nothing is claimed yet
     "target-claimed",  # a feed or page is claimed and counted, robots.txt and the address are not asked for yet
     "fetch-answered",  # the bytes are here
     "parse",  # before the bytes are read

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 
 from scrapers.urls import host_of
 from worker import schedule
-from worker.db import Connection, Pool, statement
+from worker.db import Connection
 from worker.outcome import Outcome
 from worker.settings import settings
 from worker.sourcefile import FeedSpec
@@ -20,9 +20,9 @@ ASK_PLAINLY_EVERY = 10  # polls; one without validators finds the feeds whose va
 MAX_FOUND = 50  # lists that another names and that are polled
 
 
-def claim(pool: Pool, lease: Lease, feed_id: int) -> FeedTarget | None:
+def claim(conn: Connection, lease: Lease, feed_id: int) -> FeedTarget | None:
     """Claim a feed that is due; None if it no longer is, or the lease is lost."""
-    with statement(pool) as conn, conn.cursor(row_factory=class_row(FeedTarget)) as cursor:
+    with conn.cursor(row_factory=class_row(FeedTarget)) as cursor:
         cursor.execute(
             """
             update feed set attempts = attempts + 1, polls = polls + 1,

@@ -1,4 +1,4 @@
-"""What is due: hosts are claimed under a lease, their feeds and pages are handed out one by one, pages are settled."""
+"""What is due: hosts are taken under a lease, their feeds and pages are handed out one by one, pages are settled."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import LiteralString
 
+from psycopg import sql
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from scrapers.article import Hint
 from scrapers.urls import bare_host, host_of
 from worker import due, feeds, schedule
-from worker.db import Connection, Pool, statement
+from worker.db import Connection, Pool, one, statement
 from worker.discover import Link
 from worker.outcome import Outcome
 from worker.settings import settings
-from worker.targets import Claim, FeedTarget, Lease, Manner, PageTarget, Target
+from worker.targets import FeedTarget, Lease, Manner, PageTarget, Target
 
 log = logging.getLogger(__name__)
 
@@ -26,62 +28,73 @@ MAX_HOST_HOPS = 5  # redirects from host to host, each a page of its own
 RECHECK_POLLS = 10  # a feed's word that a page changed is followed at most once in so many of the shortest intervals
 
 
-def claim(pool: Pool, limit: int, lease_for: timedelta, worker: str) -> list[Claim]:
-    """Lease up to `limit` hosts that have something due, the longest overdue first."""
-    with statement(pool) as conn, conn.cursor(row_factory=class_row(Claim)) as cursor:
-        cursor.execute(
+def _leasing(free: LiteralString) -> bytes:
+    """The statement that leases the host which `free` finds and locks, and tells what is known of it."""
+    return (
+        sql.SQL(
             """
-            with due as (
-                select name from host
-                 where due_at <= now() and leased_until <= now() and cooldown_until <= now()
-                 order by due_at limit %(limit)s for update skip locked)
+            with free as ({})
             update host set token = gen_random_uuid(), leased_until = now() + %(lease_for)s, leased_by = %(worker)s
-              from due where host.name = due.name
-            returning host.name as host, token""",
-            {"limit": limit, "lease_for": lease_for, "worker": worker},
-        )
-        return cursor.fetchall()
-
-
-def claim_for_crawl(pool: Pool, crawl_id: int, lease_for: timedelta, worker: str) -> Claim | None:
-    """Lease the longest overdue host that has a page due which the crawl waits for; None if there is none."""
-    with statement(pool) as conn, conn.cursor(row_factory=class_row(Claim)) as cursor:
-        cursor.execute(
-            """
-            with due as (
-                select name from host
-                 where due_at <= now() and leased_until <= now() and cooldown_until <= now()
-                   and exists (select from crawl_page c join page p on p.id = c.page_id
-                                where c.crawl_id = %(crawl)s and c.outcome is null
-                                  and p.host = host.name and p.due_at <= now())
-                 order by due_at limit 1 for update skip locked)
-            update host set token = gen_random_uuid(), leased_until = now() + %(lease_for)s, leased_by = %(worker)s
-              from due where host.name = due.name
-            returning host.name as host, token""",
-            {"crawl": crawl_id, "lease_for": lease_for, "worker": worker},
-        )
-        return cursor.fetchone()
-
-
-def hold(pool: Pool, claimed: Claim, lease_for: timedelta, worker: str) -> Lease | None:
-    """Turn a claim into the lease that a visit works under, with a new token, so that one message twice is one visit.
-
-    None if the claim is no longer current: somebody else has the host, or made this visit already.
-    """
-    with statement(pool) as conn, conn.cursor(row_factory=class_row(Lease)) as cursor:
-        cursor.execute(
-            """
-            update host set token = gen_random_uuid(), leased_until = now() + %(lease_for)s, leased_by = %(worker)s
-             where name = %(host)s and token = %(token)s
-            returning name as host, token, leased_by as worker, latency_ms, crawl_delay_s,
+              from free where host.name = free.name
+            returning host.name as host, token, leased_by as worker, latency_ms, crawl_delay_s,
                       slow_until > now() as is_slow, failures,
                       extract(epoch from now() - coalesce(last_request_at, '-infinity'))::float8 as idle_s,
                       robots_status, robots_body, extract(epoch from now() - robots_checked_at)::float8 as robots_age_s,
-                      now() as held_at
-            """,
-            {"host": claimed.host, "token": claimed.token, "lease_for": lease_for, "worker": worker},
+                      now() as held_at"""
         )
-        return cursor.fetchone()
+        .format(sql.SQL(free))
+        .as_bytes()
+    )
+
+
+_OVERDUE = _leasing(
+    """
+    select name from host where due_at <= now() and leased_until <= now() and cooldown_until <= now()
+     order by due_at limit 1 for update skip locked"""
+)
+_OF_CRAWL = _leasing(
+    """
+    select name from host where due_at <= now() and leased_until <= now() and cooldown_until <= now()
+       and exists (select from crawl_page c join page p on p.id = c.page_id
+                    where c.crawl_id = %(crawl)s and c.outcome is null and p.host = host.name and p.due_at <= now())
+     order by due_at limit 1 for update skip locked"""
+)
+_NAMED = _leasing("select name from host where name = %(host)s and leased_until <= now() for update")
+
+
+def take(pool: Pool, lease_for: timedelta, worker: str) -> Lease | None:
+    """Lease the longest overdue host that nobody has; None if there is none."""
+    return _take(pool, _OVERDUE, {"lease_for": lease_for, "worker": worker})
+
+
+def take_for_crawl(pool: Pool, crawl_id: int, lease_for: timedelta, worker: str) -> Lease | None:
+    """Lease the longest overdue host that has a page due which the crawl waits for; None if there is none."""
+    return _take(pool, _OF_CRAWL, {"crawl": crawl_id, "lease_for": lease_for, "worker": worker})
+
+
+def take_named(pool: Pool, host: str, lease_for: timedelta, worker: str) -> Lease | None:
+    """Lease this host, due or not; None if somebody has it, or it is unknown."""
+    return _take(pool, _NAMED, {"host": host, "lease_for": lease_for, "worker": worker})
+
+
+def _take(pool: Pool, query: bytes, values: dict[str, object]) -> Lease | None:
+    with statement(pool) as conn, conn.cursor(row_factory=class_row(Lease)) as cursor:
+        return cursor.execute(query, values).fetchone()
+
+
+def overdue(pool: Pool, limit: int) -> int:
+    """How many hosts could be taken now, counted no further than `limit`."""
+    with statement(pool) as conn:
+        row = one(
+            conn.execute(
+                """
+                select count(*)::int as hosts from (
+                    select from host where due_at <= now() and leased_until <= now() and cooldown_until <= now()
+                     limit %s) as free""",
+                (limit,),
+            )
+        )
+    return int(row["hosts"])
 
 
 def targets(
@@ -95,42 +108,45 @@ def targets(
     `was_news` says that what was handed out brought no links, what was known to be due is all that there is.
     """
     seen: set[tuple[str, int]] = set()
-    is_over = False
-    while not is_over:
-        if crawl_id is None:
-            batch, is_all = due.at_host(pool, lease.host, seen)
-        else:
-            batch, is_all = due.for_crawl(pool, lease.host, crawl_id, seen)
-        for kind, number in batch:
+    batch: list[tuple[str, int]] = []
+    is_all = False
+    while batch or not is_all or was_news():
+        with statement(pool) as conn:
+            if not batch:
+                if crawl_id is None:
+                    batch, is_all = due.at_host(conn, lease.host, seen)
+                else:
+                    batch, is_all = due.for_crawl(conn, lease.host, crawl_id, seen)
+                if not batch:
+                    return
+            kind, number = batch.pop(0)
             seen.add((kind, number))
             target: Target | None
-            target = feeds.claim(pool, lease, number) if kind == "feed" else _claim_page(pool, lease, number)
-            if target is not None:
-                yield target
-        is_over = not batch or (is_all and not was_news())
+            target = feeds.claim(conn, lease, number) if kind == "feed" else _claim_page(conn, lease, number)
+        if target is not None:
+            yield target
 
 
-def _claim_page(pool: Pool, lease: Lease, page_id: int) -> PageTarget | None:
-    with statement(pool) as conn:
-        row = conn.execute(
-            """
-            update page set attempts = attempts + 1
-             where id = %(id)s and due_at <= now()
-               and exists (select from host where name = %(host)s and token = %(token)s and leased_until > now())
-            returning id, coalesce(listed_url, url) as url, url as known_url, source_id, attempts, failures, etag,
-                      last_modified, body_hash, hint, article_id,
-                      (select jsonb_build_object('timezone', timezone, 'selectors', selectors) from source s
-                        where s.id = page.source_id or s.site = %(site)s
-                        order by s.site = %(site)s desc, s.id = page.source_id desc, selectors is null
-                        limit 1) as rules,
-                      wanted and exists (select from crawl_page c where c.page_id = page.id and c.is_target
-                                            and c.outcome is null) as is_target""",
-            {"id": page_id, "host": lease.host, "token": lease.token, "site": bare_host(lease.host)},
-        ).fetchone()
+def _claim_page(conn: Connection, lease: Lease, page_id: int) -> PageTarget | None:
+    row = conn.execute(
+        """
+        update page set attempts = attempts + 1
+         where id = %(id)s and due_at <= now()
+           and exists (select from host where name = %(host)s and token = %(token)s and leased_until > now())
+        returning id, coalesce(listed_url, url) as url, url as known_url, source_id, attempts, failures, etag,
+                  last_modified, body_hash, hint, article_id,
+                  (select jsonb_build_object('timezone', timezone, 'selectors', selectors) from source s
+                    where s.id = page.source_id or s.site = %(site)s
+                    order by s.site = %(site)s desc, s.id = page.source_id desc, selectors is null
+                    limit 1) as rules,
+                  wanted and exists (select from crawl_page c where c.page_id = page.id and c.is_target
+                                        and c.outcome is null) as is_target""",
+        {"id": page_id, "host": lease.host, "token": lease.token, "site": bare_host(lease.host)},
+    ).fetchone()
     if row is None:
         return None
     if row["attempts"] > schedule.MAX_CRASHES:
-        with pool.connection() as conn:
+        with conn.transaction():
             bury(conn, page_id, "crashed", "None of its attempts came to an end.", row["attempts"] - 1)
         return None
     hint, rules = Hint.from_dict(row.pop("hint") or {}), row.pop("rules") or {}

@@ -1,4 +1,4 @@
-"""Runs a one-off crawl from this process: claims its hosts and visits them, alone or beside the workers."""
+"""Runs a one-off crawl from this process: takes its hosts and visits them, alone or beside the workers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from worker import crawls, db, frontier, workers
 from worker.db import Pool
 from worker.fetch import Fetcher
 from worker.settings import Settings
-from worker.targets import Claim
+from worker.targets import Lease
 from worker.visit import Limits, visit
 
 POLL_S = 0.2  # between two looks for hosts that have become due
@@ -61,11 +61,10 @@ def run(
     name = workers.process_name("crawl")
     busy = threading.Semaphore(config.concurrency)
 
-    def make(claimed: Claim) -> None:
+    def make(lease: Lease) -> None:
         try:
-            if lease := frontier.hold(pool, claimed, config.lease_for, name):
-                with Fetcher.configured(config) as client:
-                    visit(pool, client, lease, Limits.configured(config), stopping, crawl_id)
+            with Fetcher.configured(config) as client:
+                visit(pool, client, lease, Limits.configured(config), stopping, crawl_id)
         finally:
             busy.release()
 
@@ -79,11 +78,11 @@ def run(
             if summary.finished or stopping.is_set():
                 break
             while busy.acquire(blocking=False):
-                claimed = frontier.claim_for_crawl(pool, crawl_id, config.lease_for, name)
-                if claimed is None:
+                lease = frontier.take_for_crawl(pool, crawl_id, config.lease_for, name)
+                if lease is None:
                     busy.release()
                     break
-                visits.append(threads.submit(make, claimed))
+                visits.append(threads.submit(make, lease))
             for ended in [visit for visit in visits if visit.done()]:
                 visits.remove(ended)
                 ended.result()  # a visit that failed as a whole ends the command with its error

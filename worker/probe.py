@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
-from uuid import uuid4
 
 from scrapers.page import Page
 from scrapers.registry import scrape, scraper_for
@@ -21,7 +20,7 @@ from worker.fetch_errors import FetchError, Redirected
 from worker.pacer import Pacer
 from worker.settings import Settings
 from worker.sourcefile import FeedSpec, SourceSpec
-from worker.targets import Claim, Lease, Manner
+from worker.targets import Lease, Manner
 from worker.visit import Door, Limits
 
 LEASE_WAIT_S = 120.0  # for a visit to the host that is under way
@@ -183,16 +182,11 @@ def _site(pool: Pool, config: Settings, host: str) -> Iterator[Site]:
 
 
 def _hold(pool: Pool, config: Settings, host: str) -> Lease:
-    name, token = workers.process_name("probe"), uuid4()
-    until = time.monotonic() + LEASE_WAIT_S
+    name, until = workers.process_name("probe"), time.monotonic() + LEASE_WAIT_S
+    with pool.connection() as conn:
+        conn.execute("insert into host (name) values (%s) on conflict do nothing", (host,))
     while time.monotonic() < until:
-        with pool.connection() as conn:
-            conn.execute("insert into host (name) values (%s) on conflict do nothing", (host,))
-            conn.execute(
-                "update host set token = %s, leased_until = now() + %s where name = %s and leased_until <= now()",
-                (token, config.lease_for, host),
-            )
-        if lease := frontier.hold(pool, Claim(host, token), config.lease_for, name):
+        if lease := frontier.take_named(pool, host, config.lease_for, name):
             return lease
         threading.Event().wait(0.5)
     raise ProbeError(f"{host} is being visited; try again in a minute")

@@ -11,14 +11,6 @@ from scrapers.article import Hint
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A host that was just leased, and the proof of it."""
-
-    host: str
-    token: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class Lease:
     """The exclusive right to send requests to one host, and what is known of the host."""
 

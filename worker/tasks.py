@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Annotated, Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 import psycopg
 from celery.exceptions import Reject
+from celery.worker import state
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from scrapers.urls import MAX_LENGTH
@@ -17,9 +18,9 @@ from worker.app import app, stopping
 from worker.dedup import candidates
 from worker.fetch import Fetcher
 from worker.settings import settings
-from worker.targets import Claim
 
-CLAIM_FOR = timedelta(seconds=30)  # a message that no worker took by then is lost: its host is claimed again
+TURN_S = 30.0  # of visits for one message, which costs as much as a poll
+AT_ONCE, EACH = 8, 4  # so many hosts are due: each has a worker called for it; of more, every fourth
 MAX_TARGETS = 10_000  # of one request, which becomes pages in one transaction
 _STRICT = ConfigDict(strict=True, hide_input_in_errors=True)
 _TEXT = TypeAdapter(Annotated[str, Field(max_length=MAX_LENGTH)], config=_STRICT)
@@ -33,28 +34,35 @@ DATABASE_WAIT_S = 5.0  # before a crawl request that could not be written goes b
 
 @app.task(name="dateline.tick")
 def tick() -> None:
-    """Open the one-off crawls that were asked for, claim the hosts that are due, and send a visit for each."""
+    """Open the one-off crawls that were asked for, and call workers for the hosts that are due."""
     pool = db.pool()
     workers.follow_clock(pool)
     crawls.open_requested(pool)
     crawls.finish(pool)
-    lease_for = min(settings().lease_for, CLAIM_FOR)
-    claims = frontier.claim(pool, workers.room(pool), lease_for, workers.CLAIMED_BY)
+    due = frontier.overdue(pool, workers.room(pool))
     with app.producer_or_acquire() as producer:
-        for claimed in claims:
-            faultpoints.reach("tick-claimed", claimed.host)
-            visit_host.apply_async((claimed.host, str(claimed.token)), producer=producer)
+        for _ in range(min(due, AT_ONCE + due // EACH)):
+            visit_hosts.apply_async(producer=producer)
     workers.stamp(pool)
 
 
 @app.task(name="dateline.visit")
-def visit_host(host: str, token: str) -> None:
-    """Make the visit that a tick leased. Safe to run twice: a stale token ends it at once."""
-    pool, config = db.pool(), settings()
-    if lease := frontier.hold(pool, Claim(host, UUID(token)), config.lease_for, workers.process_name()):
-        faultpoints.reach("visit-held", host)
+def visit_hosts() -> None:
+    """Visit the host that is longest overdue, then the next, for some seconds or until nothing is due.
+
+    Safe to run twice, and in vain: a host that is taken is nobody else's. The last free thread of a worker is left to
+    the clock, should more be called than there is room for.
+    """
+    pool, config, name = db.pool(), settings(), workers.process_name()
+    until = time.monotonic() + TURN_S
+    if len(state.active_requests) > config.concurrency:
+        return
+    while not stopping.is_set() and (lease := frontier.take(pool, config.lease_for, name)):
+        faultpoints.reach("host-taken", lease.host)
         with Fetcher.configured(config) as client:
             visit.visit(pool, client, lease, visit.Limits.configured(config), stopping)
+        if time.monotonic() >= until:
+            return
 
 
 @app.task(name="dateline.sign")

@@ -25,7 +25,6 @@ PATIENCE_S = 7.0  # for which a sign must be overdue although both servers answe
 ALIVE_FOR = timedelta(seconds=30)  # a worker that has not signed for so long has no room
 TICKED_WITHIN = timedelta(seconds=60)  # a service whose last tick is older is not healthy
 CLOCK_SLACK = timedelta(minutes=1)  # a clock that is corrected by less needs no correction of ours
-CLAIMED_BY = "tick"  # leases that are on their way to a worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +136,8 @@ def room(pool: Pool) -> int:
             select (select coalesce(sum(slots), 0) from worker where seen_at > now() - %(alive)s)
                  - (select count(*) from host
                      where leased_until > '-infinity' and leased_until > now()
-                       and (leased_by = %(claimed)s or leased_by in (select name from worker)))
-                   as room""",
-            {"alive": ALIVE_FOR, "claimed": CLAIMED_BY},
+                       and leased_by in (select name from worker)) as room""",
+            {"alive": ALIVE_FOR},
         ).fetchone()
     return max(0, int(row["room"])) if row else 0
 

@@ -16,8 +16,8 @@ IN_COMMIT = """
     select pid, client_port from pg_stat_activity
      where wait_event_type = 'Lock' and wait_event = 'advisory' and query ilike 'commit%%'"""
 
-OF_HOSTS = ("tick-claimed", "visit-held", "release", "released")
-SHORT = ("tick-claimed", "parse", "record-written", "record-committed")  # run with every change, the others with --long
+OF_HOSTS = ("host-taken", "release", "released")
+SHORT = ("host-taken", "parse", "record-written", "record-committed")  # run with every change, the others with --long
 
 
 @pytest.mark.parametrize(

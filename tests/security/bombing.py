@@ -21,7 +21,6 @@ from tests.site.texts import Reporter
 from worker import db, frontier
 from worker.fetch import Fetcher
 from worker.fetch import Limits as FetchLimits
-from worker.targets import Claim
 from worker.visit import Limits, visit
 
 MEMORY = 3 * 1024**3  # bytes of address space: threads and allocators reserve far more than they use
@@ -134,9 +133,7 @@ def main() -> None:
                 for name in names:
                     url = f"http://{host}/{name}"
                     conn.execute("insert into page (url, host, due_at) values (%s, %s, now())", (url, host))
-        threads = [
-            threading.Thread(target=make_visit, args=(pool, claim)) for claim in frontier.claim(pool, 10, LEASE, "test")
-        ]
+        threads = [threading.Thread(target=make_visit, args=(pool,)) for _ in servers]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -149,9 +146,9 @@ def main() -> None:
     json.dump({"reasons": found, "pages": len(rows), "peak_kb": peak}, sys.stdout)
 
 
-def make_visit(pool: db.Pool, claimed: Claim) -> None:
+def make_visit(pool: db.Pool) -> None:
     """One visit, as a worker makes it."""
-    lease = frontier.hold(pool, claimed, LEASE, claimed.host)
+    lease = frontier.take(pool, LEASE, "test")
     limits = Limits(requests=200, seconds=300, delay_s=0.0, agent="Dateline/test")
     with Fetcher(FetchLimits(), limits.agent, allow_private_hosts=True) as client:
         visit(pool, client, lease, limits, threading.Event())

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from tests.site.press import Press
+from tests.worker.builders import take_all
 from tests.worker.rawserver import RawServer, ok
-from tests.worker.visiting import FETCH, LEASE
-from worker import frontier, sources
+from tests.worker.visiting import FETCH
+from worker import sources
 from worker.db import Connection, Pool
 from worker.fetch import Fetcher
 from worker.sourcefile import FeedSpec, SourceSpec
@@ -115,8 +116,6 @@ def listing(kind: str, links: list[str]) -> bytes:
 def visit_all(pool: Pool, press: Press) -> None:
     """Visit every host that is due, as a worker that may not speak to private addresses: its proxy is the internet."""
     limits = Limits(requests=100, seconds=30, delay_s=0.0, agent="Dateline/test")
-    for claimed in frontier.claim(pool, 100, LEASE, "test"):
-        lease = frontier.hold(pool, claimed, LEASE, "test")
-        assert lease
+    for lease in take_all(pool):
         with Fetcher(FETCH, limits.agent, press.proxy_url) as client:
             visit(pool, client, lease, limits, threading.Event())

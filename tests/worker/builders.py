@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -154,12 +155,16 @@ def add_feed(conn: Connection, url: str, source_id: str = "paper", **columns: An
 
 
 def take(pool: Pool, host: str, lease_for: timedelta = LEASE) -> Lease:
-    """Claim a host, which must be the only one due, and hold it."""
-    [claimed] = frontier.claim(pool, 1, lease_for, "tick")
-    assert claimed.host == host
-    lease = frontier.hold(pool, claimed, lease_for, "worker@test")
+    """Take a host, which must be the one that is longest overdue."""
+    lease = frontier.take(pool, lease_for, "worker@test")
     assert lease is not None
+    assert lease.host == host
     return lease
+
+
+def take_all(pool: Pool, limit: int = 100) -> list[Lease]:
+    """Take all hosts that are due, or so many of them."""
+    return list(islice(iter(lambda: frontier.take(pool, LEASE, "worker@test"), None), limit))
 
 
 def page_target(page_id: int, url: str, **fields: Any) -> PageTarget:

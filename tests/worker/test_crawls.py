@@ -139,9 +139,9 @@ def test_addresses_become_pages_that_are_wanted_at_once(pool, conn):
     crawl = start(pool, "HTTPS://Paper.Example/1?utm_source=x", url("2"), url("2"))
     assert pages_of(conn, crawl) == {url("1"): None, url("2"): None}
     assert conn.execute("select from page where wanted and due_at <= now()").rowcount == 2
-    claimed = frontier.claim_for_crawl(pool, crawl, LEASE, "me")
-    assert claimed is not None
-    assert claimed.host == HOST
+    lease = frontier.take_for_crawl(pool, crawl, LEASE, "me")
+    assert lease is not None
+    assert lease.host == HOST
 
 
 def test_a_source_stands_for_its_feeds_or_else_for_its_home_page(pool, conn):

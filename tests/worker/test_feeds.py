@@ -9,7 +9,6 @@ import pytest
 
 from tests.worker.builders import (
     FUTURE,
-    LEASE,
     add_feed,
     add_host,
     add_source,
@@ -17,6 +16,7 @@ from tests.worker.builders import (
     feed_target,
     fetched,
     take,
+    take_all,
 )
 from worker import feeds, frontier
 from worker.discover import Link, Listing
@@ -86,7 +86,7 @@ def test_a_feed_is_asked_with_the_validators_that_deserve_it(fields, sent):
 
 
 def test_a_claim_counts_the_attempt_and_the_poll(pool, conn, feed):
-    claimed = feeds.claim(pool, take(pool, HOST), feed.id)
+    claimed = feeds.claim(conn, take(pool, HOST), feed.id)
     row = row_of(conn, feed)
     assert (row["attempts"], row["polls"], claimed.polls, claimed.url) == (1, 1, 1, URL)
 
@@ -94,20 +94,20 @@ def test_a_claim_counts_the_attempt_and_the_poll(pool, conn, feed):
 @pytest.mark.parametrize("columns", [{"due_at": None}, {"due_at": FUTURE}])
 def test_a_feed_that_is_not_due_is_not_claimed(pool, conn, feed, columns):
     other = add_feed(conn, f"{URL}/2", **columns)
-    assert feeds.claim(pool, take(pool, HOST), other) is None
+    assert feeds.claim(conn, take(pool, HOST), other) is None
 
 
 def test_a_feed_is_claimed_under_the_current_lease_alone(pool, conn, feed):
     stale = take(pool, HOST, timedelta(0))
     take(pool, HOST)
-    assert feeds.claim(pool, stale, feed.id) is None
+    assert feeds.claim(conn, stale, feed.id) is None
 
 
 def test_a_feed_that_kills_its_worker_is_asked_less_often(pool, conn, feed):
     lease = take(pool, HOST)
-    feeds.claim(pool, lease, feed.id)
+    feeds.claim(conn, lease, feed.id)
     assert row_of(conn, feed)["wait"] <= timedelta(0)
-    assert feeds.claim(pool, lease, feed.id)
+    assert feeds.claim(conn, lease, feed.id)
     assert row_of(conn, feed)["wait"] > timedelta(minutes=9)
 
 
@@ -246,9 +246,8 @@ def test_a_feed_that_moved_is_asked_at_its_new_address_under_its_old_name(pool, 
     row = row_of(conn, feed)
     assert (row["url"], row["location"], row["host"]) == (URL, "https://feeds.example/paper", "feeds.example")
     frontier.wake(conn, {"feeds.example"})
-    claims = {claimed.host: claimed for claimed in frontier.claim(pool, 9, LEASE, "tick")}
-    lease = frontier.hold(pool, claims["feeds.example"], LEASE, "w")
-    assert [target.url for target in frontier.targets(pool, lease)] == ["https://feeds.example/paper"]
+    leases = {lease.host: lease for lease in take_all(pool)}
+    assert [target.url for target in frontier.targets(pool, leases["feeds.example"])] == ["https://feeds.example/paper"]
 
 
 def test_feeds_are_added_once(conn, feed):

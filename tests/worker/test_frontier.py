@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -25,11 +24,12 @@ from tests.worker.builders import (
     insert,
     row_of,
     take,
+    take_all,
     together,
 )
 from worker import due, frontier
 from worker.discover import Link
-from worker.targets import Claim, FeedTarget, Manner
+from worker.targets import FeedTarget, Manner
 
 
 def page_row(conn, page_id):
@@ -57,7 +57,7 @@ def add_crawl(conn, *page_ids, is_target=False):
     return crawl
 
 
-# Claims and leases ------------------------------------------------------------------------------------------------
+# Leases --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -71,36 +71,50 @@ def add_crawl(conn, *page_ids, is_target=False):
 )
 def test_a_host_is_left_alone(pool, conn, columns):
     add_host(conn, HOST, **columns)
-    assert frontier.claim(pool, 10, LEASE, "tick") == []
+    assert frontier.overdue(pool, 10) == 0
+    assert frontier.take(pool, LEASE, "worker") is None
 
 
-def test_the_longest_overdue_hosts_are_claimed_first(pool, conn):
+def test_the_longest_overdue_hosts_are_taken_first(pool, conn):
     for days in (2, 3, 1):
         add_host(conn, f"h{days}.example", due_at=PAST - timedelta(days=days))
-    assert {claimed.host for claimed in frontier.claim(pool, 2, LEASE, "tick")} == {"h3.example", "h2.example"}
-    assert [claimed.host for claimed in frontier.claim(pool, 2, LEASE, "tick")] == ["h1.example"]
-    assert frontier.claim(pool, 0, NO_TIME, "tick") == []
+    assert [lease.host for lease in take_all(pool)] == ["h3.example", "h2.example", "h1.example"]
 
 
-def test_claims_at_once_never_share_a_host(pool, conn):
+def test_overdue_hosts_are_counted_no_further_than_is_asked(pool, conn):
+    for number in range(3):
+        add_host(conn, f"h{number}.example")
+    assert [frontier.overdue(pool, limit) for limit in (0, 2, 9)] == [0, 2, 3]
+    take_all(pool, 1)
+    assert frontier.overdue(pool, 9) == 2
+
+
+def test_a_host_is_never_taken_twice_at_once(pool, conn):
     for number in range(40):
         add_host(conn, f"h{number}.example")
-    claims = [
-        claimed.host for claims in together([lambda: frontier.claim(pool, 5, LEASE, "tick")] * 12) for claimed in claims
-    ]
-    assert len(claims) == len(set(claims)) == 40
+    taken = [lease.host for leases in together([lambda: take_all(pool, 5)] * 12) for lease in leases]
+    assert len(taken) == len(set(taken)) == 40
 
 
-def test_a_claim_for_a_crawl_takes_only_hosts_that_the_crawl_waits_for(pool, conn):
+def test_for_a_crawl_only_hosts_are_taken_that_the_crawl_waits_for(pool, conn):
     for name in ("a", "b", "c"):
         add_host(conn, f"{name}.example")
     pages = [add_page(conn, f"https://{name}.example/1", wanted=True) for name in ("a", "b")]
     crawl = add_crawl(conn, *pages)
     conn.execute("update crawl_page set outcome = 'new', done_at = now() where page_id = %s", [pages[0]])
-    claimed = frontier.claim_for_crawl(pool, crawl, LEASE, "me")
-    assert claimed is not None
-    assert claimed.host == "b.example"
-    assert frontier.claim_for_crawl(pool, crawl, LEASE, "me") is None
+    lease = frontier.take_for_crawl(pool, crawl, LEASE, "me")
+    assert lease is not None
+    assert lease.host == "b.example"
+    assert frontier.take_for_crawl(pool, crawl, LEASE, "me") is None
+
+
+def test_a_host_is_taken_by_its_name_whether_it_is_due_or_not_but_from_nobody(pool, conn):
+    add_host(conn, HOST, due_at=None, cooldown_until=FUTURE)
+    lease = frontier.take_named(pool, HOST, LEASE, "probe")
+    assert lease is not None
+    assert lease.worker == "probe"
+    assert frontier.take_named(pool, HOST, LEASE, "probe") is None
+    assert frontier.take_named(pool, "nowhere.example", LEASE, "probe") is None
 
 
 def test_an_expired_lease_can_be_claimed_again_and_the_old_one_is_void(pool, conn):
@@ -118,22 +132,6 @@ def test_a_lease_that_ran_out_hands_nothing_out_although_nobody_took_the_host(po
     add_host(conn, HOST)
     add_page(conn, address("1"))
     assert handed_out(pool, take(pool, HOST, NO_TIME)) == []
-
-
-def test_one_message_twice_is_one_visit(pool, conn):
-    add_host(conn, HOST)
-    [claimed] = frontier.claim(pool, 1, LEASE, "tick")
-    leases = together([lambda: frontier.hold(pool, claimed, LEASE, "worker")] * 8)
-    assert len([lease for lease in leases if lease]) == 1
-
-
-def test_a_stale_claim_is_no_lease(pool, conn):
-    add_host(conn, HOST)
-    [stale] = frontier.claim(pool, 1, NO_TIME, "tick")
-    [current] = frontier.claim(pool, 1, LEASE, "tick")
-    assert frontier.hold(pool, stale, LEASE, "worker") is None
-    assert frontier.hold(pool, Claim("nowhere.example", uuid4()), LEASE, "worker") is None
-    assert frontier.hold(pool, current, LEASE, "worker")
 
 
 def test_a_release_with_a_stale_token_changes_nothing(pool, conn):
@@ -202,8 +200,7 @@ def test_a_host_with_a_backlog_queues_behind_those_that_are_due_already(pool, co
     lease = take(pool, HOST)
     add_host(conn, "waiting.example", due_at=NOON)
     frontier.release(pool, lease, CALM)
-    assert [claimed.host for claimed in frontier.claim(pool, 1, LEASE, "tick")] == ["waiting.example"]
-    assert [claimed.host for claimed in frontier.claim(pool, 1, LEASE, "tick")] == [HOST]
+    assert [taken.host for taken in take_all(pool)] == ["waiting.example", HOST]
 
 
 def test_robots_are_kept_by_the_holder_of_the_lease_alone(pool, conn):

@@ -11,7 +11,6 @@ from tests.worker.builders import (
     CALM,
     FUTURE,
     HOST,
-    LEASE,
     NOON,
     PAST,
     add_feed,
@@ -25,6 +24,7 @@ from tests.worker.builders import (
     fetched,
     save,
     take,
+    take_all,
     together,
 )
 from worker import frontier
@@ -113,7 +113,7 @@ def test_waking_makes_hosts_due_and_leaves_the_overdue_where_they_stand(pool, co
     frontier.wake(conn, {"asleep.example", "later.example", "overdue.example", "unknown.example"})
     assert due(conn, "overdue.example") == PAST
     assert due(conn, "untouched.example") is None
-    assert {claimed.host for claimed in frontier.claim(pool, 9, LEASE, "tick")} == {
+    assert {lease.host for lease in take_all(pool)} == {
         "asleep.example",
         "later.example",
         "overdue.example",
@@ -134,8 +134,7 @@ def test_links_added_while_their_host_is_released_are_not_forgotten(pool, conn, 
         while not conn.execute("select from pg_locks where not granted").fetchall():
             assert releasing.is_alive()  # until it waits
     releasing.join()
-    [claimed] = frontier.claim(pool, 1, LEASE, "tick")
-    assert claimed.host == "news.example"
+    assert [lease.host for lease in take_all(pool)] == ["news.example"]
 
 
 def test_links_for_a_host_that_is_being_released_wake_it_afterwards(pool, conn, feed):
@@ -144,7 +143,7 @@ def test_links_for_a_host_that_is_being_released_wake_it_afterwards(pool, conn, 
     assert frontier.release(pool, lease, CALM)
     _, hosts = frontier.add_links(conn, feed, [Link("https://news.example/1")], backfill=False)
     frontier.wake(conn, hosts)
-    assert [claimed.host for claimed in frontier.claim(pool, 1, LEASE, "tick")] == ["news.example"]
+    assert [lease.host for lease in take_all(pool)] == ["news.example"]
 
 
 def test_wakers_and_releases_at_once_forget_nothing(pool, conn, feed):
@@ -158,8 +157,7 @@ def test_wakers_and_releases_at_once_forget_nothing(pool, conn, feed):
                 links = [Link(f"https://{name}/{worker}-{step}") for name in names]
                 _, hosts = frontier.add_links(writer, feed, links[worker % 6 :] + links[: worker % 6], backfill=False)
                 frontier.wake(writer, hosts)
-            for claimed in frontier.claim(pool, 2, LEASE, "tick"):
-                lease = frontier.hold(pool, claimed, LEASE, "w")
+            for lease in take_all(pool, 2):
                 for target in frontier.targets(pool, lease):
                     conn_settle(pool, target)
                 assert frontier.release(pool, lease, CALM)
@@ -190,7 +188,7 @@ def test_repair_wakes_what_sleeps_although_something_is_due(pool, conn):
     add_feed(conn, "https://feed.example/rss")
     assert frontier.repair(pool) == 2
     assert frontier.repair(pool) == 0
-    assert {claimed.host for claimed in frontier.claim(pool, 9, LEASE, "tick")} == {
+    assert {lease.host for lease in take_all(pool)} == {
         "page.example",
         "feed.example",
         "awake.example",

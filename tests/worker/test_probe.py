@@ -161,13 +161,14 @@ def test_a_visit_that_is_under_way_is_waited_for(pool: Pool, press: Press, confi
     press.gazette.publish()
     visitor = Visitor(pool, press)
     visitor.follow("gazette", press.gazette.url("/feed.xml"))
-    [claimed] = frontier.claim(pool, 1, timedelta(minutes=5), "somebody")
+    lease = frontier.take(pool, timedelta(minutes=5), "somebody")
+    assert lease is not None
     found: list[Found] = []
     with press.gazette.hold("/robots.txt") as hold:
         prober = threading.Thread(target=lambda: found.append(probe.probe(pool, config, press.gazette.url("/"))))
         prober.start()
         assert not hold.arrived.wait(0.3)
-        visitor.rows("update host set leased_until = '-infinity' where name = %s returning name", claimed.host)
+        visitor.rows("update host set leased_until = '-infinity' where name = %s returning name", lease.host)
         assert hold.arrived.wait(20)
     prober.join()
 
@@ -179,7 +180,7 @@ def test_a_host_that_is_visited_for_too_long_is_given_up(
 ) -> None:
     monkeypatch.setattr(probe, "LEASE_WAIT_S", 0.1)
     Visitor(pool, press).follow("gazette", press.gazette.url("/feed.xml"))
-    frontier.claim(pool, 1, timedelta(minutes=5), "somebody")
+    frontier.take(pool, timedelta(minutes=5), "somebody")
 
     with pytest.raises(ProbeError, match="is being visited; try again in a minute"):
         probe.probe(pool, config, press.gazette.url("/"))

@@ -11,7 +11,8 @@ import pytest
 
 from scrapers.selectors import Selectors
 from tests.site.press import Press
-from tests.worker.visiting import FETCH, LEASE, Visitor
+from tests.worker.builders import LEASE
+from tests.worker.visiting import FETCH, Visitor
 from worker import crawls, frontier, sources
 from worker.crawls import Request
 from worker.db import Connection, Pool
@@ -308,8 +309,7 @@ def test_pages_are_archived_as_they_came(visitor: Visitor, press: Press) -> None
 def test_a_visit_that_is_stopped_counts_no_attempt(visitor: Visitor, press: Press) -> None:
     press.gazette.publish()
     visitor.follow("gazette", press.gazette.url("/feed.xml"))
-    [claimed] = frontier.claim(visitor.pool, 1, LEASE, "test")
-    lease = frontier.hold(visitor.pool, claimed, LEASE, "test")
+    lease = frontier.take(visitor.pool, LEASE, "test")
     assert lease is not None
     stopping = threading.Event()
     stopping.set()

@@ -5,19 +5,18 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from tests.site.press import Press
+from tests.worker.builders import LEASE, take_all
 from worker import frontier, sources
 from worker.archive import Keeper
 from worker.db import Pool
 from worker.fetch import Fetcher
 from worker.fetch import Limits as FetchLimits
 from worker.sourcefile import FeedSpec, SourceSpec
-from worker.targets import Claim
+from worker.targets import Lease
 from worker.visit import Limits, Report, visit
 
-LEASE = timedelta(minutes=5)
 FETCH = FetchLimits(connect_s=2, read_s=2, total_s=4)
 
 
@@ -53,19 +52,17 @@ class Visitor:
     def visit(self, host: str, crawl_id: int | None = None) -> Report | None:
         """Make one visit to each host that is due; the report of the one to `host`, if there was one."""
         found = None
-        for claimed in self._claims(crawl_id):
-            lease = frontier.hold(self.pool, claimed, LEASE, "test")
-            assert lease is not None
+        for lease in self._take(crawl_id):
             with Fetcher(FETCH, self.limits.agent, self.press.proxy_url, allow_private_hosts=True) as fetcher:
                 report = visit(self.pool, fetcher, lease, self.limits, threading.Event(), crawl_id)
-            if claimed.host == host:
+            if lease.host == host:
                 found = report
         return found
 
-    def _claims(self, crawl_id: int | None) -> list[Claim]:
+    def _take(self, crawl_id: int | None) -> list[Lease]:
         if crawl_id is None:
-            return frontier.claim(self.pool, 100, LEASE, "test")
-        return list(iter(lambda: frontier.claim_for_crawl(self.pool, crawl_id, LEASE, "test"), None))
+            return take_all(self.pool)
+        return list(iter(lambda: frontier.take_for_crawl(self.pool, crawl_id, LEASE, "test"), None))
 
     def reasons(self, host: str) -> Counter[str]:
         """What the attempts of one visit came to."""
