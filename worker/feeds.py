@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
 
+from psycopg import sql
 from psycopg.rows import class_row
 
 from scrapers.urls import host_of
@@ -43,8 +44,29 @@ def validators(feed: FeedTarget) -> dict[str, str | None]:
     return {"etag": feed.etag} if feed.etag else {"last_modified": feed.last_modified}
 
 
+SETTLE = sql.SQL(
+    """
+    update feed set attempts = 0, failures = %(failures)s, outcome = %(reason)s, due_at = now() + %(wait)s,
+           interval_s = %(interval)s, floor_s = %(floor)s, overlap = coalesce(%(overlap)s, overlap),
+           polled_at = now(),
+           kind = coalesce(%(kind)s, kind), title = coalesce(%(title)s, title),
+           answered_at = case when %(answered)s then now() else answered_at end,
+           new_at = case when %(new)s > 0 then now() else new_at end,
+           trusted = trusted and not %(lied)s,
+           etag = case when %(changed)s then %(etag)s else etag end,
+           last_modified = case when %(changed)s then %(last_modified)s else last_modified end,
+           body_hash = case when %(changed)s then %(hash)s else body_hash end
+     where id = %(id)s and enabled"""
+)
+
+
 def settle(conn: Connection, feed: FeedTarget, outcome: Outcome, new: int) -> None:
     """Write what came of a poll, and when the next one is due. `new`: links that were not known before."""
+    conn.execute(SETTLE, settlement(feed, outcome, new))
+
+
+def settlement(feed: FeedTarget, outcome: Outcome, new: int) -> dict[str, object]:
+    """The values of `SETTLE`."""
     fetched = outcome.fetched
     # of a body that is no list nothing is kept, or the same one again would pass for a good poll
     changed = fetched is not None and fetched.status != 304 and not outcome.is_failure
@@ -52,38 +74,24 @@ def settle(conn: Connection, feed: FeedTarget, outcome: Outcome, new: int) -> No
     overlap = _overlap(outcome, new)
     floor = outcome.listing.ttl.total_seconds() if outcome.listing and outcome.listing.ttl else feed.floor_s
     interval = _interval(feed, overlap, floor)
-    conn.execute(
-        """
-        update feed set attempts = 0, failures = %(failures)s, outcome = %(reason)s, due_at = now() + %(wait)s,
-               interval_s = %(interval)s, floor_s = %(floor)s, overlap = coalesce(%(overlap)s, overlap),
-               polled_at = now(),
-               kind = coalesce(%(kind)s, kind), title = coalesce(%(title)s, title),
-               answered_at = case when %(answered)s then now() else answered_at end,
-               new_at = case when %(new)s > 0 then now() else new_at end,
-               trusted = trusted and not %(lied)s,
-               etag = case when %(changed)s then %(etag)s else etag end,
-               last_modified = case when %(changed)s then %(last_modified)s else last_modified end,
-               body_hash = case when %(changed)s then %(hash)s else body_hash end
-         where id = %(id)s and enabled""",
-        {
-            "id": feed.id,
-            "failures": failures,
-            "reason": outcome.reason,
-            "wait": schedule.backoff(failures, Random(), outcome.retry_after) if outcome.is_failure else interval,  # noqa: S311
-            "interval": interval.total_seconds(),
-            "floor": floor,
-            "overlap": overlap,
-            "kind": outcome.listing and outcome.listing.kind,
-            "title": outcome.listing and outcome.listing.title,
-            "answered": fetched is not None,
-            "new": new,
-            "lied": changed and _kept_validators(feed, outcome) and outcome.body_hash != feed.body_hash,
-            "changed": changed,
-            "etag": fetched and fetched.headers.get("etag"),
-            "last_modified": fetched and fetched.headers.get("last-modified"),
-            "hash": outcome.body_hash,
-        },
-    )
+    return {
+        "id": feed.id,
+        "failures": failures,
+        "reason": outcome.reason,
+        "wait": schedule.backoff(failures, Random(), outcome.retry_after) if outcome.is_failure else interval,  # noqa: S311
+        "interval": interval.total_seconds(),
+        "floor": floor,
+        "overlap": overlap,
+        "kind": outcome.listing and outcome.listing.kind,
+        "title": outcome.listing and outcome.listing.title,
+        "answered": fetched is not None,
+        "new": new,
+        "lied": changed and _kept_validators(feed, outcome) and outcome.body_hash != feed.body_hash,
+        "changed": changed,
+        "etag": fetched and fetched.headers.get("etag"),
+        "last_modified": fetched and fetched.headers.get("last-modified"),
+        "hash": outcome.body_hash,
+    }
 
 
 def _overlap(outcome: Outcome, new: int) -> float | None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
+from psycopg import sql
 
 from scrapers.urls import is_home, normalise
 from worker import archive, crawls, events, faultpoints, feeds, frontier, revisions, store
 from worker.archive import Keeper, Kept
-from worker.db import Connection, Pool
+from worker.db import Connection, Pool, statement
 from worker.events import Event
 from worker.fetch import Fetched
 from worker.outcome import Outcome
@@ -22,6 +23,13 @@ log = logging.getLogger(__name__)
 EXPIRE_BATCH = 5_000  # rows a transaction
 AS_BEFORE = ("same", "not_modified")  # the page is there, with the text that was stored
 TOO_LONG = psycopg.errors.ProgramLimitExceeded  # for an index: no failure of the database, it would be the same again
+LOG = sql.SQL(
+    """
+    insert into fetch_log (kind, host, url, page_id, feed_id, status, reason, weight, detail, elapsed_ms, bytes, worker)
+    values (%(asked)s, %(host)s, %(url)s, %(page)s, %(feed)s, %(status)s, %(reason)s, %(weight)s, %(detail)s,
+            %(elapsed)s, %(bytes)s, %(worker)s)"""
+)
+QUIET_POLL = sql.SQL("with settled as ({}) {}").format(feeds.SETTLE, LOG).as_bytes()  # most polls bring nothing
 TRIES = 3  # of a transaction that the database itself refused: a deadlock, a connection that was cut
 
 
@@ -50,6 +58,12 @@ def record(pool: Pool, lease: Lease, target: Target, outcome: Outcome, keeper: K
 
 
 def _write(pool: Pool, lease: Lease, target: Target, outcome: Outcome, kept: Kept | None) -> Outcome:
+    if isinstance(target, FeedTarget) and not (outcome.listing or outcome.moved_to or outcome.is_host_trouble):
+        # nothing changes but the feed itself: no transaction of several statements is needed
+        with statement(pool) as conn:
+            conn.execute(QUIET_POLL, {**feeds.settlement(target, outcome, 0), **_line("feed", lease, target, outcome)})
+        faultpoints.reach("record-committed", target.url)
+        return outcome
     happened: tuple[Event, ...] = ()
     with pool.connection() as conn:
         if isinstance(target, FeedTarget):
@@ -58,7 +72,7 @@ def _write(pool: Pool, lease: Lease, target: Target, outcome: Outcome, kept: Kep
             outcome, hosts, happened = _write_page(conn, target, outcome)
             if kept:
                 archive.add(conn, target, outcome, kept)
-        _log_fetch(conn, lease, target, outcome)
+        _log(conn, "feed" if isinstance(target, FeedTarget) else "page", lease, target, outcome)
         if outcome.is_host_trouble and lease.failures + outcome.weight >= crawls.PATIENCE:
             crawls.give_up_host(conn, lease.host, outcome)
         if others := hosts - {lease.host}:  # its own host is looked at again when it is released
@@ -120,40 +134,32 @@ def _addresses(page: PageTarget, fetched: Fetched) -> list[str]:
     return [page.known_url, *(url for hop in (*fetched.hops, fetched.url) if (url := normalise(hop)))]
 
 
-def _log_fetch(conn: Connection, lease: Lease, target: Target, outcome: Outcome) -> None:
-    is_page = isinstance(target, PageTarget)
-    ids = {"page": target.id if is_page else None, "feed": None if is_page else target.id}
-    _log(conn, lease, "page" if is_page else "feed", target.url, outcome, ids)
+def _log(conn: Connection, kind: str, lease: Lease, target: Target | str, outcome: Outcome) -> None:
+    conn.execute(LOG, _line(kind, lease, target, outcome))
 
 
-def _log(conn: Connection, lease: Lease, kind: str, url: str, outcome: Outcome, ids: dict[str, int | None]) -> None:
-    conn.execute(
-        """
-        insert into fetch_log (kind, host, url, page_id, feed_id, status, reason, weight, detail, elapsed_ms, bytes,
-                               worker)
-        values (%(kind)s, %(host)s, %(url)s, %(page)s, %(feed)s, %(status)s, %(reason)s, %(weight)s, %(detail)s,
-                %(elapsed)s, %(bytes)s, %(worker)s)""",
-        {
-            "kind": kind,
-            "host": lease.host,
-            "url": url,
-            "page": ids.get("page"),
-            "feed": ids.get("feed"),
-            "status": outcome.status,
-            "reason": outcome.reason,
-            "weight": outcome.weight,
-            "detail": outcome.detail,
-            "elapsed": outcome.elapsed_ms,
-            "bytes": len(outcome.fetched.wire) if outcome.fetched else None,
-            "worker": lease.worker,
-        },
-    )
+def _line(kind: str, lease: Lease, target: Target | str, outcome: Outcome) -> dict[str, object]:
+    """The values of `LOG`; `target`: a feed, a page, or the address of something else."""
+    return {
+        "asked": kind,
+        "host": lease.host,
+        "url": target if isinstance(target, str) else target.url,
+        "page": target.id if isinstance(target, PageTarget) else None,
+        "feed": target.id if isinstance(target, FeedTarget) else None,
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "weight": outcome.weight,
+        "detail": outcome.detail,
+        "elapsed": outcome.elapsed_ms,
+        "bytes": len(outcome.fetched.wire) if outcome.fetched else None,
+        "worker": lease.worker,
+    }
 
 
 def log_robots(pool: Pool, lease: Lease, url: str, outcome: Outcome) -> None:
     """Write an attempt at robots.txt that brought nothing to keep."""
     with pool.connection() as conn:
-        _log(conn, lease, "robots", url, outcome, {})
+        _log(conn, "robots", lease, url, outcome)
 
 
 def keep_robots(
@@ -161,7 +167,7 @@ def keep_robots(
 ) -> None:
     """Write an attempt at robots.txt, and keep what it said for the next visits."""
     with pool.connection() as conn:
-        _log(conn, lease, "robots", url, outcome, {})
+        _log(conn, "robots", lease, url, outcome)
         frontier.note_robots(conn, lease, outcome.status, text, crawl_delay)
 
 
@@ -179,7 +185,7 @@ def give_back(pool: Pool, target: Target) -> None:
 
 def expire(pool: Pool, fetches: timedelta, archived: timedelta) -> None:
     """Delete what is older and in no partition of its own, some at a time; `retention` drops whole partitions."""
-    for statement, age in (
+    for deletion, age in (
         (
             "delete from fetch_log_default"
             " where id in (select id from fetch_log_default where at < now() - %s limit %s)",
@@ -194,4 +200,4 @@ def expire(pool: Pool, fetches: timedelta, archived: timedelta) -> None:
         deleted = EXPIRE_BATCH
         while deleted == EXPIRE_BATCH:
             with pool.connection() as conn:
-                deleted = conn.execute(statement, (age, EXPIRE_BATCH)).rowcount
+                deleted = conn.execute(deletion, (age, EXPIRE_BATCH)).rowcount

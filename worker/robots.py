@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from protego import Protego
 
 from scrapers.urls import normalise
 
+SHORT = 20_000  # characters, as nearly all have: longer ones are not kept in memory
 PARSED_BYTES = 500 * 1024  # RFC 9309, 2.5: a crawler must read at least so much, and we read no more
 _NAMED = re.compile(r".*\bcompatible;\s*([A-Za-z_-]+)|\s*([A-Za-z_-]+)")
 
@@ -50,7 +52,9 @@ class Robots:
         """
         if status is None or status >= 500:
             return cls.DISALLOW_ALL
-        return cls.parse(body or "", agent) if 200 <= status < 300 else cls.ALLOW_ALL
+        if not 200 <= status < 300:
+            return cls.ALLOW_ALL
+        return _remembered(body or "", agent) if len(body or "") <= SHORT else cls.parse(body or "", agent)
 
     def allowed(self, url: str) -> bool:
         """Whether the address may be fetched; one that is no address may not."""
@@ -64,6 +68,12 @@ class Robots:
 
 Robots.ALLOW_ALL = Robots()
 Robots.DISALLOW_ALL = Robots(allows_by_default=False)
+
+
+@lru_cache(maxsize=500)
+def _remembered(text: str, agent: str) -> Robots:
+    """Parsed once for many visits: that takes as long as a poll."""
+    return Robots.parse(text, agent)
 
 
 def product_token(agent: str) -> str:
