@@ -93,7 +93,9 @@ def test_a_limit_takes_the_newest_pages_of_a_list(dateline: Dateline, press: Pre
     assert stored(conn) == {story.url for story in stories[:2]}
 
 
-@pytest.mark.parametrize("since", [str((NOW - timedelta(days=3)).date()), (NOW - timedelta(days=3)).isoformat()])
+@pytest.mark.parametrize(
+    "since", [str((NOW - timedelta(days=3)).date()), (NOW - timedelta(days=3)).isoformat()], ids=["day", "instant"]
+)
 def test_pages_that_a_list_dates_before_a_day_are_left_out(
     dateline: Dateline, press: Press, conn: psycopg.Connection, since: str
 ) -> None:

@@ -201,7 +201,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "999999999", str(os.getpid()), "-1"])
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "999999999", str(os.getpid()), "-1"], ids=["empty", "words", "nobody", "ours", "negative"]
+)
 def test_a_pid_file_of_no_server_ends_nobody(tmp_path: Path, text: str) -> None:
     (tmp_path / "postmaster.pid").write_text(text)
 
