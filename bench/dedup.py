@@ -123,7 +123,8 @@ def sets(options: argparse.Namespace) -> Iterator[tuple[str, list[dict[str, Any]
         from ground import desk, pairs, versions, wires
 
         stories = pairs.stories()
-        yield "written and labelled by hand (ground/wires.py)", list(wires.pairs())
+        yield "written and labelled by hand (ground/wires)", list(wires.pairs(wires.FIRST))
+        yield "the same, a second set (ground/writethrus)", list(wires.pairs(wires.SECOND))
         for name, make in (
             ("never fitted on (ground/versions.py)", versions),
             ("edits of desks (ground/desk.py)", desk),

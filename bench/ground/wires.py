@@ -2,9 +2,10 @@
 
     python bench/ground/wires.py > pairs.jsonl
 
-Written for this, in six languages, in `ground/wires/*.txt`. A version is headed "## name", with "copy other" or
-"different other" behind it if it is one side of a pair; its lines are the headline, then the paragraphs. "@2-4" stands
-for these paragraphs of the other version, with what was put in the place of what: "@2 | noon => midday".
+Written for this, the first in six languages, in `ground/wires/*.txt`, the second in ten, in `ground/writethrus/*.txt`.
+A version is headed "## name", with "copy other" or "different other" behind it if it is one side of a pair, and perhaps
+the kind of pair; its lines are the headline, then the paragraphs. "@2-4" stands for these paragraphs of the other
+version, with what was put in the place of what: "@2 | noon => midday".
 """
 
 from __future__ import annotations
@@ -16,19 +17,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-STORIES = Path(__file__).with_name("wires")
+FIRST, SECOND = (Path(__file__).with_name(name) for name in ("wires", "writethrus"))
 Story = list[str]  # the headline, then the paragraphs
 
 
-def pairs() -> Iterator[dict[str, Any]]:
-    """The labelled pairs of all files, in their order."""
-    for path in sorted(STORIES.glob("*.txt")):
+def pairs(folder: Path) -> Iterator[dict[str, Any]]:
+    """The labelled pairs of all files of a folder, in their order.
+
+    Raises ValueError if something is to be put in the place of what is not there.
+    """
+    for path in sorted(folder.glob("*.txt")):
         stories: dict[str, Story] = {}
         for head, *lines in blocks(path.read_text(encoding="utf-8")):
-            name, label, other = [*head.split(), "", ""][:3]
+            name, label, other, kind = [*head.split(), "", "", ""][:4]
             stories[name] = list(story(lines, stories.get(other, [])))
             if label:
-                yield {"id": name, "kind": "wires", "label": label, "a": side(stories[other]), "b": side(stories[name])}
+                sides = {"a": side(stories[other]), "b": side(stories[name])}
+                yield {"id": name, "kind": kind or "wires", "language": path.stem, "label": label, **sides}
 
 
 def blocks(text: str) -> Iterator[list[str]]:
@@ -43,11 +48,13 @@ def story(lines: list[str], other: Story) -> Iterator[str]:
         if not (kept := re.match(r"@(\d+)(?:-(\d+))?", line)):
             yield line.removeprefix("# ")
             continue
-        swaps = [swap.split(" => ") for swap in line.split(" | ")[1:]]
-        for text in other[int(kept[1]) : int(kept[2] or kept[1]) + 1]:
-            for before, after in swaps:
-                text = text.replace(before, after)
-            yield text
+        paragraphs = "\n".join(other[int(kept[1]) : int(kept[2] or kept[1]) + 1])
+        for swap in line.split(" | ")[1:]:
+            before, after = swap.split(" =>")
+            if before not in paragraphs:
+                raise ValueError(f"{before!r} is not in {paragraphs!r}")
+            paragraphs = paragraphs.replace(before, after.removeprefix(" "))
+        yield from paragraphs.splitlines()
 
 
 def side(made: Story) -> dict[str, str]:
@@ -56,5 +63,5 @@ def side(made: Story) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    for pair in pairs():
+    for pair in (*pairs(FIRST), *pairs(SECOND)):
         sys.stdout.write(json.dumps(pair, ensure_ascii=False) + "\n")
