@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bench.ground import wires
 from tests.worker.builders import save
 from tests.worker.test_dedup_groups import story, titled
 from worker.dedup.compare import Side, compare
@@ -11,6 +12,7 @@ from worker.dedup.text import Text
 from worker.dedup.verdict import decide
 
 REPORT, OWN, OTHER = story(1, 20), story(2, 20), story(3, 20)
+SAID, PHRASE = " ".join(REPORT[10:13]), "We are glad to be back where we want to be."
 
 
 def text(sentences, title=""):
@@ -33,6 +35,11 @@ def rewritten(sentences):
     return [*sentences[:4], *edited]
 
 
+def quoting(said, *changed):
+    """The same, and what somebody said about it."""
+    return [*figured(*changed), f'"{said[:-1]}," an official said.']
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -46,6 +53,14 @@ def rewritten(sentences):
         ),
         pytest.param(text(figured()), text(figured(2, 4, 6), "CORRECTED: the figures"), id="marked-as-corrected"),
         pytest.param(text(figured()), text(["Correction: figures.", *figured(2, 4, 6)]), id="opens-with-a-correction"),
+        pytest.param(
+            text(figured()),
+            text([*figured(2, 4, 6), "(This story of May 7 has been corrected to fix the figures.)"]),
+            id="ends-with-a-correction",
+        ),
+        pytest.param(
+            text(quoting(SAID)), text(quoting(SAID, 2, 4, 6)), id="a-toll-that-rose-throughout-and-what-somebody-said"
+        ),
     ],
 )
 def test_a_report_that_a_desk_edited_is_a_copy(one, other):
@@ -61,6 +76,18 @@ def test_a_report_that_a_desk_edited_is_a_copy(one, other):
             text([*OWN[:6], *REPORT[:10]]), text([*OTHER[:12], *REPORT[:10]]), "opens in its own way", id="background"
         ),
         pytest.param(text(figured()), text(figured(2, 4, 6)), "figures or names differ", id="another-day-s-figures"),
+        pytest.param(
+            text(quoting(SAID)),
+            text(quoting(SAID, 1, 2, 4, 5, 7, 8)),
+            "figures or names differ",
+            id="more-figures-differ-than-agree",
+        ),
+        pytest.param(
+            text(quoting(PHRASE)),
+            text(quoting(PHRASE, 2, 4, 6)),
+            "figures or names differ",
+            id="a-phrase-of-the-series",
+        ),
         pytest.param(
             text([*REPORT[:8], *OWN[:12]], "Live"), text([*REPORT[:8], *OTHER[:12]], "Live"), "only 40%", id="live-blog"
         ),
@@ -85,6 +112,31 @@ def test_another_spelling_of_a_unit_or_a_time_is_no_other_value():
     ]
     other = [line.replace("Millionen", "Mio.").replace(".30", ":30") for line in lines]
     assert not decide(text(lines), text(other)).measures.conflicts
+
+
+def test_a_measure_in_other_units_is_no_other_value():
+    lines = [f"{line[:-1]} for {number} miles." for number, line in enumerate(REPORT[:9], 10)]
+    other = [f"{line[:-1]} for {1.609 * number:.0f} kilometres." for number, line in enumerate(REPORT[:9], 10)]
+    wrong = [line.replace("kilometres", "metres") for line in other]
+    assert not decide(text(lines), text(other)).measures.conflicts
+    assert len(decide(text(lines), text(wrong)).measures.conflicts) > 1
+
+
+@pytest.mark.parametrize(
+    ("folder", "found", "merged"),
+    [
+        pytest.param(wires.FIRST, 32, 1, id="first"),
+        pytest.param(wires.SECOND, 51, 0, id="second"),
+    ],
+)
+def test_wire_stories_labelled_by_hand(folder, found, merged):
+    joined = []
+    for pair in wires.pairs(folder):
+        one, other = (Side(pair[side]["title"], pair[side]["body"]) for side in "ab")
+        if compare(one, other).verdict == "copy":
+            joined.append(pair["label"])
+    assert joined.count("copy") >= found
+    assert joined.count("different") <= merged
 
 
 def test_the_store_decides_as_the_comparison_does(pool, conn):

@@ -60,6 +60,8 @@ def show(found: Comparison) -> None:
     output.line(
         f"  values      differ in {measures.differing} of {measures.stretches:.0f} stretches of the common text"
     )
+    if len(measures.conflicts) > 1:
+        output.line(f"  agreeing    {measures.agreeing} figures, and {measures.said:.0f} words of quotations")
     output.line(f"  headlines   {measures.related:.2f} of a headline's words are in the other article")
     for conflict in measures.conflicts:
         output.line(f"  conflict    {conflict}")

@@ -29,6 +29,28 @@ SCALES = {
     )
     for word in words.split()
 }
+UNITS = {  # what each measures, and its size in metres, kilograms, square metres or litres
+    word: (kind, Decimal(size))
+    for kind, size, words in (
+        ("length", "0.0254", "inch inches"),
+        ("length", "0.3048", "foot feet ft"),
+        ("length", "0.9144", "yard yards"),
+        ("length", "1609.344", "mile miles mph"),
+        ("length", "0.01", "centimetre centimetres centimeter centimeters cm"),
+        ("length", "1", "metre metres meter meters"),
+        ("length", "1000", "kilometre kilometres kilometer kilometers km kms kph kmh"),
+        ("weight", "0.02835", "ounce ounces oz"),
+        ("weight", "0.45359", "pound pounds lb lbs"),
+        ("weight", "0.001", "gram grams gramme grammes"),
+        ("weight", "1", "kilogram kilograms kilogramme kilogrammes kilo kilos kg"),
+        ("area", "4046.86", "acre acres"),
+        ("area", "10000", "hectare hectares ha"),
+        ("volume", "3.7854", "gallon gallons"),
+        ("volume", "1", "litre litres liter liters"),
+    )
+    for word in words.split()
+}
+CONVERTED = Decimal("0.05")  # of a measure: round figures are converted into round ones, 200 feet into 60 metres
 HALF_DAY = 12  # hours
 MAX_DIGITS = 15  # of a figure that is a quantity; longer ones are numbers of something
 
@@ -38,13 +60,14 @@ class Quantity(NamedTuple):
 
     value: Decimal
     slack: Decimal
+    unit: str = ""
 
 
 def agree(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether two passages of tokens state no different figures.
 
     They agree where one has all figures of the other, a rounding included: 17.1 million is 17,121,000, but 15,700 is
-    not 15,750. Digits that are merely split otherwise agree, too.
+    not 15,750. Digits that are merely split otherwise agree, too, and a measure in other units: 200 feet is 60 metres.
     """
     one, other = quantities(ours), quantities(theirs)
     if not one or not other or _is_split(ours, theirs):
@@ -58,11 +81,13 @@ def quantities(words: Sequence[str]) -> list[Quantity]:
     for place, word in enumerate(words):
         if not word[0].isdigit() or len(word) > MAX_DIGITS:
             continue
-        scale = SCALES.get(words[place + 1], 1) if place + 1 < len(words) else 1
+        after = words[place + 1 : place + 3]
+        scale = SCALES.get(after[0], 1) if after else 1
+        unit_word = next((word for word in after[scale != 1 :][:1] if word in UNITS), "")
         value = Decimal(word) * scale
         is_rounded = scale != 1 or "." in word
         unit = Decimal(1).scaleb(-len(word.partition(".")[2])) * scale
-        found.append(Quantity(value, unit / 2 if is_rounded else Decimal(0)))
+        found.append(Quantity(value, unit / 2 if is_rounded else Decimal(0), unit_word))
     return found
 
 
@@ -73,11 +98,20 @@ def _has_all(some: Sequence[Quantity], others: Sequence[Quantity]) -> bool:
 
 
 def _is_like(one: Quantity, other: Quantity) -> bool:
-    """Whether two figures are equal, one of them is the other rounded to fewer places, or both are one hour."""
+    """Whether two figures are equal, one is the other rounded to fewer places or converted, or both are one hour."""
+    if one.unit and other.unit and UNITS[one.unit] != UNITS[other.unit]:
+        return _is_converted(one, other)
     apart = abs(one.value - other.value)
     if apart == HALF_DAY and max(one.value, other.value) < 2 * HALF_DAY:
         return True  # 7 p.m. and 19:00
     return apart == 0 or (one.slack != other.slack and apart <= max(one.slack, other.slack))
+
+
+def _is_converted(one: Quantity, other: Quantity) -> bool:
+    """Whether two measures in different units are about the same."""
+    (kind, size), (other_kind, other_size) = UNITS[one.unit], UNITS[other.unit]
+    a, b = one.value * size, other.value * other_size
+    return kind == other_kind and abs(a - b) <= CONVERTED * max(a, b)
 
 
 def _is_split(ours: Sequence[str], theirs: Sequence[str]) -> bool:

@@ -11,10 +11,10 @@ from worker.dedup.alignment import ANCHOR, Grams
 from worker.dedup.sketch import NEAR_TOKENS, Hashes
 from worker.dedup.tokens import Placed
 
-CORRECTED = re.compile(  # at the beginning, as agencies mark the second version of a story
+CORRECTED = re.compile(  # as agencies mark the second version of a story, at its beginning or in its last line
     r"\W*(?:re-?)?(?:correct(?:ed|ion|ing|s)|clarif(?:ied|ication|ies)|corr\b|an earlier version"
-    r"|this (?:story|article|report) (?:was|has been) (?:amended|corrected)|berichtigt|berichtigung|korrigiert"
-    r"|korrektur|rectificatif|corrigé|corregid[oa]|corrección|corretto|correzione|rettifica|corrigid[oa]|correção|gecorrigeerd"
+    r"|this (?:\w+\.? \d+ )?(?:story|article|report) (?:of \w+\.? \d+ )?(?:was|has been) (?:amended|corrected)"
+    r"|berichtigt|berichtigung|korrigiert|korrektur|rectificatif|corrigé|corregid[oa]|corrección|corretto|correzione|rettifica|corrigid[oa]|correção|gecorrigeerd"
     r"|correctie|rättelse|rettelse|исправлен|поправка|訂正|更正)",
     re.IGNORECASE,
 )
@@ -49,8 +49,9 @@ class Text:
 
     @cached_property
     def is_corrected(self) -> bool:
-        """Whether headline or first words say that this is a corrected version."""
-        return CORRECTED.match(self.title) is not None or CORRECTED.match(self.body) is not None
+        """Whether headline, first words or last line say that this is a corrected version."""
+        last = self.body.rstrip().rpartition("\n")[2]
+        return any(CORRECTED.match(text) is not None for text in (self.title, self.body, last))
 
     @cached_property
     def placed(self) -> Placed:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,6 +30,7 @@ _FIGURE = rf"(?=\d)(?:{_GROUPED}|\d+(?:[.,]\d+)*)"  # one look at what is no dig
 TOKEN = re.compile(rf"{_FIGURE}|[{_ALONE}]|(?:[{_INDIC}]|[^\W\d_{_ALONE}])+")
 _ASCII_TOKEN = re.compile(rf"[A-Za-z]+|{_FIGURE}")  # the same where there is nothing else, twice as fast
 _SENTENCE_END = re.compile(r"[.!?…;:।。！？؟۔]|\n|\s[–—-]\s")
+_SAID = re.compile(r'["„「『]([^"„「」『』\n]+)["」』]')  # a readable text has one mark for most of both ends
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile(r"[.,]")
 _SPACES = re.compile(r"[^\d.,]")
@@ -87,6 +90,12 @@ class Placed:
     def between(self, start: int, end: int) -> list[Token]:
         """The tokens from one place up to another."""
         return [self[place] for place in range(start, end)]
+
+    def quoted(self) -> Iterator[tuple[int, int]]:
+        """The places of the first token of each quotation, and of the one behind it."""
+        starts = [start for start, _ in self._spans]
+        for said in _SAID.finditer(self._text):
+            yield bisect_left(starts, said.start()), bisect_left(starts, said.end())
 
 
 def are_akin(one: str, other: str, share: float = AKIN) -> bool:

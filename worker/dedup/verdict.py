@@ -22,7 +22,10 @@ OPENS = 0.85  # the same of one opening: an agency's story under a local lead
 ENOUGH = 0.55  # of the shorter text that the other must have where they open alike; 0.60 loses two, 0.50 merges two
 MUTUAL = 0.62  # of both where each opens in its own way: a new lead, not a new story; 0.68 loses 8, 0.55 merges 26
 STRETCH = 25  # tokens, about a sentence
+PHRASE = 6  # tokens of a quotation that is more than a title or a nickname
 THROUGHOUT = 0.22  # of the stretches in common have other values: another day's report; 0.15 loses 9, 0.30 merges two
+FOLLOWED = 0.50  # the same where both report what somebody said, and most figures agree: a toll that rose throughout
+SAID = 16  # tokens of quotations in common: more than a phrase that each report of a series repeats, which had up to 15
 CORRECTED = 0.80  # the same where one text calls itself corrected; anything from 0.60 on does as well
 RELATED = 0.25  # of a headline's longer words in the other article; else the common text is no story but a notice
 LONGER_WORD = 4  # letters
@@ -44,6 +47,8 @@ class Measures:
     stretches: float = 0.0  # in common
     differing: int = 0  # of these have another figure or name in the same place; the headline counts as one
     conflicts: tuple[str, ...] = ()  # these figures or names, each once: "12 / 14"
+    agreeing: int = 0  # different figures that both have in the same places; counted if more than one conflict is found
+    said: float = 0.0  # tokens of whole quotations that both have; counted as these are
     is_corrected: bool = False  # one of them says so
     related: float = 1.0
 
@@ -101,6 +106,7 @@ def measure(shorter: Text, longer: Text, contained: float) -> Measures:
     long = [run for run in runs if run.size > 1]
     aligned = sum(run.size for run in long)
     conflicts = {**_conflicts(shorter, longer, runs), **_title_conflict(shorter, longer)}
+    agreeing, said = (_agreeing(shorter, long), _said(shorter, long)) if len(conflicts) > 1 else (0, 0.0)
     return Measures(
         contained,
         aligned / sizes[0],
@@ -109,6 +115,8 @@ def measure(shorter: Text, longer: Text, contained: float) -> Measures:
         _stretches(shorter, runs),
         len(set(conflicts.values())),
         tuple(conflicts),
+        agreeing,
+        said,
         shorter.is_corrected or longer.is_corrected,
         related(shorter, longer),
     )
@@ -117,8 +125,28 @@ def measure(shorter: Text, longer: Text, contained: float) -> Measures:
 def _stretches(shorter: Text, runs: Sequence[Run]) -> float:
     """How many stretches of text are in common."""
     shared = [word for run in runs for word in shorter.words[run.a : run.a + run.size]]
-    unspaced = 0 if shorter.body.isascii() else len([word for word in shared if word > LAST_SPACED and len(word) == 1])
-    return (len(shared) - unspaced / 2) / STRETCH
+    return _size(shared, shorter.body.isascii()) / STRETCH
+
+
+def _size(words: Sequence[str], is_ascii: bool) -> float:
+    """How many words these tokens are about."""
+    unspaced = 0 if is_ascii else len([word for word in words if word > LAST_SPACED and len(word) == 1])
+    return len(words) - unspaced / 2
+
+
+def _agreeing(shorter: Text, runs: Sequence[Run]) -> int:
+    """How many different figures are in common."""
+    return len({word for run in runs for word in shorter.words[run.a : run.a + run.size] if word[0].isdigit()})
+
+
+def _said(shorter: Text, runs: Sequence[Run]) -> float:
+    """How many words of quotations are in common; a title of a book or a nickname is none."""
+    said = 0.0
+    for start, end in shorter.placed.quoted():
+        size = _size(shorter.words[start:end], is_ascii=False)
+        if size >= PHRASE and any(run.a <= start and end <= run.a + run.size for run in runs):
+            said += size
+    return said
 
 
 def _openings(one: Text, other: Text, runs: Sequence[Run]) -> tuple[float, float]:
@@ -143,7 +171,7 @@ def _fault(found: Measures) -> str | None:
     """Why two texts that have much in common are no copies; None if they are.
 
     Stories that follow one event end with the same background, which may be most of each, but open with their own news.
-    The reports of a series differ throughout, an update where its news is.
+    The reports of a series differ throughout, an update where its news is; but what somebody said is of one day.
     """
     most, least = found.openings
     if least >= BOTH_OPEN or most >= OPENS:
@@ -152,7 +180,8 @@ def _fault(found: Measures) -> str | None:
             return f"only {had:.0%} of the shorter text are in the other"
     elif found.mutual < MUTUAL:
         return f"each opens in its own way, and only {found.mutual:.0%} of both texts are common"
-    throughout = CORRECTED if found.is_corrected else THROUGHOUT
+    is_one_day = found.said >= SAID and len(found.conflicts) <= found.agreeing
+    throughout = CORRECTED if found.is_corrected else FOLLOWED if is_one_day else THROUGHOUT
     if len(found.conflicts) > 1 and found.differing >= throughout * found.stretches:  # a single one is a toll that rose
         conflicts = f"{len(found.conflicts)} figures or names differ in the same places"
         return f"{conflicts}: {'; '.join(found.conflicts[:3])}"
