@@ -54,15 +54,14 @@ def equal_but_for(conn: Connection, url: str, ignored: set[str], value: int | No
     key = canonical(url) or url
     rows = conn.execute(
         """
-        select u.url, u.key, u.was_read, a.id, a.source_id, a.source_article_id, a.url as own_url, a.title, a.body,
-               a.text_hash
+        select a.*, u.url as met_at, u.key, true as is_keyed, u.was_read
           from article_url u join article a on a.id = u.article_id
          where (u.key = %(base)s or (u.key >= %(base)s || '?' and u.key < %(base)s || '@')) and a.text_hash = %(value)s
          order by a.id limit %(limit)s""",
         {"base": key.partition("?")[0], "value": value, "limit": LOOKED_AT},
     ).fetchall()
     reduced = canonical(url, ignored)
-    return [row for row in rows if row["key"] != key and canonical(row["url"], ignored) == reduced]
+    return [row for row in rows if row["key"] != key and canonical(row["met_at"], ignored) == reduced]
 
 
 def _names_between(one: str, other: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from typing import Any, Literal
 from psycopg.types.json import Jsonb
 
 from scrapers.article import Article
-from worker import db, identity, parameters, revisions, schedule, substance
+from worker import db, identity, revisions, schedule, substance
 from worker.db import Connection, scrub
 from worker.dedup import candidates, groups
 from worker.dedup.text import Text
@@ -55,26 +55,26 @@ def save(conn: Connection, article: Article, urls: Sequence[str], listed_by: str
     `listed_by`: id of the source whose feed listed it. The caller publishes the events at the end of its transaction.
     """
     read_at = sorted({*urls, article.url})
-    source_id = identity.source_of(conn, article, listed_by)
-    identity.lock(conn, article, source_id, read_at)
+    source_id = identity.lock(conn, article, listed_by, read_at)
     text = Text(article.title or "", article.body)
-    ignored = parameters.observe(conn, article.url, text.hash)
-    found = identity.find(conn, article, source_id, read_at, text.hash, ignored)
+    found = identity.find(conn, article, source_id, read_at, text.hash)
     if found.id is None:
         saved = _insert(conn, found.article, source_id, text)
+    elif found.row and _is_stored(found.article, found.row):
+        saved = Saved(found.id, "unchanged", (), found.row["published"] or found.row["first_seen"])
     else:
         known, *moved = identity.hold(conn, [found.id, *found.moved])
         saved = _update(conn, found.article, known, moved)
-    identity.keep_addresses(conn, saved.id, read_at, found.article.canonical_url or article.url)
+    identity.keep_addresses(conn, saved.id, read_at, found.article.canonical_url or article.url, found.kept)
     return saved
 
 
 def _insert(conn: Connection, article: Article, source_id: str, text: Text) -> Saved:
-    candidates.lock(conn, [*text.sketch, text.hash])
     row = db.one(
         conn.execute(
             """
-            with stored as (
+            with locked as (select pg_advisory_xact_lock(key) from unnest(%(keys)s::bigint[]) as key),
+            stored as (
                 insert into article (source_id, identity, title, subtitle, authors, published, kind, body, url,
                        canonical_url, source_article_id, agency, published_precision, published_raw, modified, language,
                        section, edition, edition_date, dateline, image, tags, access, provenance, correction, text_hash)
@@ -83,23 +83,25 @@ def _insert(conn: Connection, article: Article, source_id: str, text: Text) -> S
                        %(published_raw)s, %(modified)s, %(language)s, %(section)s, %(edition)s, %(edition_date)s,
                        %(dateline)s, %(image)s, %(tags)s, %(access)s, %(provenance)s, %(correction)s, %(text_hash)s
                   from (select * from unnest(%(names)s::text[]) with ordinality as n (name, rank) limit 3) as n
+                 where (select count(*) from locked) >= 0  -- the look for copies comes by a later statement
                  order by exists (select from article where source_id = %(source)s and identity = name), rank limit 1
                 returning id, first_seen),
             kept as (
                 insert into sketch (hash, article_id) select h, id from stored, unnest(%(sketch)s::bigint[]) as h)
-            select id, first_seen, exists (select from article where text_hash = %(text_hash)s) as has_twin from stored
+            select id, first_seen from stored
             """,
             {
                 **_values(article),
                 "source": source_id,
                 "names": identity.names(article),
                 "text_hash": text.hash,
-                "sketch": text.sketch,
+                "sketch": db.bigints(text.sketch),
+                "keys": candidates.keys([text]),
             },
         )
     )
     since = article.published or row["first_seen"]
-    regrouped = groups.settle(conn, row["id"], text, since, has_twin=row["has_twin"])
+    regrouped = groups.settle(conn, row["id"], text, since)
     is_copy = Event("copied", row["id"]) in regrouped
     events = (Event("created", row["id"]), *regrouped)
     return Saved(row["id"], "copied" if is_copy else "new", events, since)
@@ -107,21 +109,35 @@ def _insert(conn: Connection, article: Article, source_id: str, text: Text) -> S
 
 def _update(conn: Connection, article: Article, known: dict[str, Any], moved: Sequence[dict[str, Any]]) -> Saved:
     """Bring a row up to date; `moved` are rows that turned out to be the same article at other addresses."""
-    article = replace(article, url=identity.newest_address(article, known))
-    changed = substance.changed(known, _values(article))
-    article = substance.settled(article, known, changed)
+    article, changed = _settled(article, known)
     values = _values(article)
     restored = (Event("restored", known["id"]),) if known["gone_at"] else ()
     since = article.published or known["first_seen"]
     if changed and not moved and revisions.note_flip(conn, known, values):
         return Saved(known["id"], "unchanged", restored, since, is_flipping=True)
     if not changed and not moved:
-        is_back = restored or known["missing_looks"] > 0 or known["flipped_to"] is not None
-        if is_back or any(_plain(values[name]) != known[name] for name in UPDATED):
+        if not _is_stored(article, known):
             _write(conn, known["id"], values, known["text_hash"])
         return Saved(known["id"], "unchanged", restored, since)
     revised = _revise(conn, article, known, changed, moved)
     return Saved(known["id"], "revised" if changed else "unchanged", (*restored, *revised), since)
+
+
+def _settled(article: Article, known: Mapping[str, Any]) -> tuple[Article, tuple[str, ...]]:
+    """The article with what is stored of it where that did not change in substance; and the fields that did."""
+    article = replace(article, url=identity.newest_address(article, known))
+    changed = substance.changed(known, _values(article))
+    return substance.settled(article, known, changed), changed
+
+
+def _is_stored(article: Article, known: Mapping[str, Any]) -> bool:
+    """Whether a row says all that the article does, and that it is there: nothing is to be written."""
+    article, changed = _settled(article, known)
+    is_away = known["gone_at"] or known["missing_looks"] > 0 or known["flipped_to"] is not None
+    if changed or is_away:
+        return False
+    values = _values(article)
+    return all(_plain(values[name]) == known[name] for name in UPDATED)
 
 
 def _revise(
@@ -136,7 +152,7 @@ def _revise(
     is_compared = bool(moved) or not COMPARED.isdisjoint(changed)
     if is_compared:
         earlier = [Text(row["title"], row["body"]) for row in (known, *moved)]
-        candidates.lock(conn, [value for one in (text, *earlier) for value in (*one.sketch, one.hash)])
+        candidates.lock(conn, [text, *earlier])
         groups.lock(conn)
     events = identity.join(conn, known["id"], moved) if moved else []
     values = _values(article)

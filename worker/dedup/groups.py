@@ -9,7 +9,7 @@ from datetime import datetime
 
 from psycopg.rows import DictRow
 
-from worker.db import Connection
+from worker.db import Connection, bigints
 from worker.dedup import candidates
 from worker.dedup.sketch import WINDOW
 from worker.dedup.text import Text
@@ -55,14 +55,17 @@ def lock(conn: Connection) -> None:
     conn.execute("select pg_advisory_xact_lock(hashtextextended('dateline.groups', 0))")
 
 
-def settle(conn: Connection, article_id: int, text: Text, since: datetime, *, has_twin: bool) -> list[Event]:
+def settle(conn: Connection, article_id: int, text: Text, since: datetime) -> list[Event]:
     """Compare a new article, out since then, with its candidates and mend all groups that it touches.
 
-    Its row and sketch must be written, and its hashes locked (`candidates.lock`); `has_twin`: whether another article
-    has the same text. Returns the events of the articles that became copies, or originals again.
+    Its row and sketch must be written, and its hashes locked (`candidates.lock`). Returns the events of the articles
+    that became copies, or originals again.
     """
-    likes = _compare(conn, article_id, text, since)
-    if not likes and not has_twin:
+    if text.hash is None:
+        return []
+    found = candidates.find(conn, text.sketch, since, article_id, text.hash)
+    likes = _compare(conn, found, text, since, article_id)
+    if not likes and all(row["text_hash"] != text.hash for row in found):
         return []
     lock(conn)
     return _mend(conn, [article_id], article_id, likes)
@@ -77,7 +80,8 @@ def resettle(
     """
     touched = {article_id, *_forget(conn, [article_id]), *also}
     touched.update(row["id"] for row in conn.execute("select id from article where text_hash = %s", (before,)))
-    return _mend(conn, touched, article_id, _compare(conn, article_id, text, since))
+    found = candidates.find(conn, text.sketch, since, article_id) if text.sketch else []
+    return _mend(conn, touched, article_id, _compare(conn, found, text, since, article_id))
 
 
 def leave(conn: Connection, ids: Sequence[int]) -> list[int]:
@@ -154,11 +158,10 @@ def _forget(conn: Connection, ids: Sequence[int]) -> list[int]:
     return sorted({row[side] for row in rows for side in ("one", "other")} - set(ids))
 
 
-def _compare(conn: Connection, article_id: int, text: Text, since: datetime) -> dict[int, float]:
-    """The articles that it is like, with how much: of its candidates, their originals, and the copies of these."""
-    if not text.sketch:
-        return {}
-    found = candidates.find(conn, text.sketch, since, article_id)
+def _compare(
+    conn: Connection, found: Sequence[DictRow], text: Text, since: datetime, article_id: int
+) -> dict[int, float]:
+    """The articles that it is like, with how much: of these candidates, their originals, and the copies of these."""
     verdicts: dict[int, Verdict | None] = {text.hash or 0: None}  # by text: equal ones are a group as they are
     likes: dict[int, float] = {}
     seen = {article_id}
@@ -234,8 +237,10 @@ def _reached(conn: Connection, ids: Iterable[int]) -> list[DictRow]:
                array(select c.id from article c where c.copy_of = a.id and c.method <> %(moved)s
                      union select t.id from article t where t.text_hash = a.text_hash
                      union select a.copy_of where a.copy_of is not null) as others
-          from article a join source s on s.id = a.source_id where a.id = any(%(ids)s)""",
-        {"ids": list(ids), "moved": MOVED},
+          from unnest(%(ids)s::bigint[]) with ordinality as n (id, rank)
+          join article a on a.id = n.id join source s on s.id = a.source_id
+         where rank > 0  -- as all are; but Postgres reckons with few, and plans once, not each time""",
+        {"ids": bigints(ids), "moved": MOVED},
     ).fetchall()
 
 
@@ -259,8 +264,9 @@ def _write(
             select * from unnest(%s::bigint[], %s::bigint[], %s::real[])
                 on conflict (one, other) do update set similarity = excluded.similarity)
         update article a set copy_of = p.copy_of, similarity = p.similarity, method = p.method
-          from unnest(%s::bigint[], %s::bigint[], %s::real[], %s::text[]) as p (id, copy_of, similarity, method)
-         where a.id = p.id""",
+          from unnest(%s::bigint[], %s::bigint[], %s::real[], %s::text[]) with ordinality
+               as p (id, copy_of, similarity, method, rank)
+         where a.id = p.id and rank > 0  -- as in _reached""",
         (
             *([one for one, _ in likenesses], [other for _, other in likenesses], list(likenesses.values())),
             *([m.id for m in moved], [p.copy_of for p in now], [p.similarity for p in now], [p.method for p in now]),
