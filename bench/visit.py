@@ -67,7 +67,7 @@ POINTS: dict[tuple[str | None, str], list[tuple[Any, str]]] = {
     (EXTRACT, "other fields"): [(visiting, "scrape")],
     (RECORD, "around the statements"): [(record, "record"), (record, "keep_robots")],
     (RECORD, "article (store.save)"): [(store, "save")],
-    (RECORD, "article: which one"): [(store.parameters, "observe"), (store.identity, "find")],
+    (RECORD, "article: which one"): [(store.identity, "lock"), (store.identity, "find")],
     (RECORD, "article: copies"): [(store.groups, "settle"), (store.groups, "resettle")],
     (RECORD, "frontier"): [(frontier, "settle"), (frontier, "wake"), (frontier, "note_robots")],
     (RECORD, "new links"): [(frontier, "add_links"), (feeds, "settle")],

@@ -11,12 +11,13 @@ _ROUNDS = 3  # some are encoded twice, and more
 _HIGH = bytes(range(0x80, 0xA0)).decode("cp1252", "replace")
 _BYTE_OF = {char: 0x80 + number for number, char in enumerate(_HIGH) if char != "\ufffd"}
 _REST = "\x80-\xbf" + "".join(char for char in _BYTE_OF)  # what the bytes 80 to BF look like
-# Ã or Â and a sign that no word goes on with; â€ and another; Ð and its like three times; emoji; Chinese four times
+# Ã or Â and a sign that no word goes on with; â€ and another; Ð and its like three times; emoji; Chinese four times:
+# all begin with one sign of a class, for which a text is searched nine times as fast as for one of several beginnings
 _CERTAIN = re.compile(
-    f"[ÃÂ][\x80-\x9f¡-§©¬®-³µ-·¹º¼-¿€ƒ†-‡ˆ‰Šš Œœ Žž™Ÿ¢˜]|â[\x80-\x84€‚ƒ„][{_REST}]|(?:[ÐÑÎÏØÙ][{_REST}]){{3}}"
-    f"|ðŸ[{_REST}]{{2}}|(?:[ã-ï][{_REST}]{{2}}){{4}}".replace(" ", "")
+    f"[ÃÂâðÐÑÎÏØÙã-ï](?:(?<=[ÃÂ])[\x80-\x9f¡-§©¬®-³µ-·¹º¼-¿€ƒ†-‡ˆ‰ŠšŒœŽž™Ÿ¢˜]|(?<=â)[\x80-\x84€‚ƒ„][{_REST}]"
+    f"|(?<=[ÐÑÎÏØÙ])[{_REST}](?:[ÐÑÎÏØÙ][{_REST}]){{2}}|(?<=ð)Ÿ[{_REST}]{{2}}"
+    f"|(?<=[ã-ï])[{_REST}]{{2}}(?:[ã-ï][{_REST}]{{2}}){{3}})"
 )
-_SIGN = re.compile("[ÃÂâðÐÑÎÏØÙã-ï]")  # one is in each of these; most texts have none
 _RUN = re.compile(f"[Â-ô\xc2-\xf4][{_REST}]{{1,3}}(?:[\xc2-\xf4][{_REST}]{{1,3}})*")
 
 
@@ -25,7 +26,7 @@ def mended(text: str) -> str:
     if len(text) > _LONGEST:
         return text
     for _ in range(_ROUNDS):
-        if not _SIGN.search(text) or not _CERTAIN.search(text):
+        if not _CERTAIN.search(text):
             return text
         text = _RUN.sub(_as_meant, text)
     return text

@@ -109,12 +109,12 @@ def _write_page(conn: Connection, page: PageTarget, outcome: Outcome) -> tuple[O
         if page.article_id not in (None, saved.id):  # the old address leads to another story now
             happened += tuple(store.note_missing(conn, page.article_id, page.known_url))
     elif article_id is not None:
-        since = store.since(conn, article_id)
+        since, was_missing = store.standing(conn, article_id)
         if outcome.moved_to and is_home(outcome.moved_to):  # of another host
             outcome = replace(outcome, reason="redirected_home", weight=1.0, moved_to=None)
         if outcome.is_missing:
             happened = tuple(store.note_missing(conn, article_id, page.known_url))
-        elif outcome.reason in AS_BEFORE:
+        elif was_missing and outcome.reason in AS_BEFORE:
             happened = tuple(store.mark_back(conn, article_id))
     if outcome.moved_to:
         host = frontier.add_redirected(conn, page, outcome.moved_to)

@@ -226,12 +226,15 @@ def mark_back(conn: Connection, article_id: int) -> list[Event]:
     return [Event("restored", article_id)] if row and row["was_gone"] else []
 
 
-def since(conn: Connection, article_id: int) -> datetime | None:
-    """When an article came out: its publication, else when it was first seen."""
+def standing(conn: Connection, article_id: int) -> tuple[datetime | None, bool]:
+    """When an article came out, its publication or else when it was first seen; and whether looks have missed it."""
     row = conn.execute(
-        "select coalesce(published, first_seen) as since from article where id = %s", (article_id,)
+        """
+        select coalesce(published, first_seen) as since, missing_looks > 0 or gone_at is not null as is_missing
+          from article where id = %s""",
+        (article_id,),
     ).fetchone()
-    return row["since"] if row else None
+    return (row["since"], row["is_missing"]) if row else (None, False)
 
 
 def _values(article: Article) -> dict[str, Any]:

@@ -32,6 +32,7 @@ _ASCII_TOKEN = re.compile(rf"[A-Za-z]+|{_FIGURE}")  # the same where there is no
 _SENTENCE_END = re.compile(r"[.!?…;:।。！？؟۔]|\n|\s[–—-]\s")
 _SAID = re.compile(r'["„「『]([^"„「」『』\n]+)["」』]')  # a readable text has one mark for most of both ends
 _WORD = re.compile(r"\w+")
+_FOREIGN = re.compile("[^\x00-\x7f]")
 _MARKS = re.compile(r"[.,]")
 _SPACES = re.compile(r"[^\d.,]")
 
@@ -123,8 +124,8 @@ def plain(text: str) -> str:
         return text
     text = _HALF_MOJIBAKE.sub(" ", mended(text)) if "\ufffd" in text else mended(text)
     text = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text))
-    for char in set(text):  # a few, and replacing each is faster by far than a look at every character
-        if not char.isascii() and (plainer := _plainer(char)) != char:
+    for char in set(_FOREIGN.findall(text)):  # a few, and replacing each is faster by far than a look at every one
+        if (plainer := _plainer(char)) != char:
             text = text.replace(char, plainer)
     return text
 
@@ -140,7 +141,10 @@ def _plainer(char: str) -> str:
     if digit is not None:
         return str(digit)
     category = unicodedata.category(char)
-    return _SIGNS.get(category, char)
+    if category in _SIGNS:
+        return _SIGNS[category]
+    is_idle = category[0] in "PS" and not TOKEN.match(char) and not _SENTENCE_END.match(char)
+    return '"' if is_idle else char  # a text that is left with plain characters alone is read many times as fast
 
 
 def figure(text: str) -> str:
