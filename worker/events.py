@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
+
+from psycopg.types.json import Jsonb
 
 from worker.db import Connection
 
@@ -30,12 +32,9 @@ def publish(conn: Connection, events: Sequence[Event]) -> None:
         conn.execute(
             """
             insert into event_pending (kind, article_id, changed)
-            select kind, article_id, string_to_array(changed, ' ')
-              from unnest(%s::text[], %s::bigint[], %s::text[]) with ordinality as l (kind, article_id, changed, number)
+            select kind, article_id, changed
+              from rows from (jsonb_to_recordset(%s) as (kind text, article_id bigint, changed text[])) with ordinality
+                   as l (kind, article_id, changed, number)
              order by number""",
-            (
-                [event.kind for event in events],
-                [event.article_id for event in events],
-                [" ".join(event.changed) for event in events],
-            ),
+            (Jsonb([asdict(event) for event in events]),),
         )

@@ -8,6 +8,8 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from scrapers.article import Article
 from scrapers.canonical import canonical, same_place, story_marks
 from scrapers.urls import bare_host, host_of
@@ -248,16 +250,14 @@ def keep_addresses(
         """
         insert into article_url (url, key, article_id, was_read)
         select url, key, %(id)s, was_read
-          from unnest(%(urls)s::text[], %(keys)s::text[], %(read)s::boolean[]) as known (url, key, was_read)
+          from jsonb_to_recordset(%(addresses)s) as known (url text, key text, was_read boolean)
             on conflict (url) do update set key = excluded.key, was_read = article_url.was_read or excluded.was_read,
                article_id = case when excluded.was_read then excluded.article_id else article_url.article_id end
          where article_url.key is null
             or excluded.was_read and (article_url.article_id <> excluded.article_id or not article_url.was_read)""",
         {
             "id": article_id,
-            "urls": urls,
-            "keys": [canonical(url) for url in urls],
-            "read": [url in read_at for url in urls],
+            "addresses": Jsonb([{"url": url, "key": canonical(url), "was_read": url in read_at} for url in urls]),
         },
     )
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from psycopg.rows import DictRow
 
@@ -16,6 +17,8 @@ from worker.dedup.text import Text
 from worker.dedup.verdict import Verdict, near
 from worker.events import Event
 
+RECENT = 100  # stored texts a process keeps ready for the next comparison; up to some 150 kB each
+LONG = 8_000  # characters; longer texts are read anew
 MOVED = "moved"  # the method of a row that is another row's article at an earlier address: no member of any group
 
 
@@ -169,7 +172,8 @@ def _compare(
     while found:
         for row in found:
             if row["text_hash"] not in verdicts:
-                verdicts[row["text_hash"]] = near(text, Text(row["title"], row["body"]))
+                read = _recent if len(row["body"]) <= LONG else Text
+                verdicts[row["text_hash"]] = near(text, read(row["title"], row["body"]))
             verdict = verdicts[row["text_hash"]]
             if verdict and verdict.is_copy:
                 likes[row["id"]] = verdict.similarity
@@ -178,6 +182,12 @@ def _compare(
         originals |= new
         found = _fellows(conn, new, seen, since) if new else []
     return likes
+
+
+@lru_cache(maxsize=RECENT)
+def _recent(title: str, body: str) -> Text:
+    """A stored text with the forms that its earlier comparisons made: the story of an agency is met again and again."""
+    return Text(title, body)
 
 
 def _fellows(conn: Connection, originals: Iterable[int], seen: Iterable[int], since: datetime) -> list[DictRow]:
