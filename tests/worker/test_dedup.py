@@ -25,6 +25,7 @@ def hashed(*paragraphs, **fields):
         pytest.param("  ".join(WORDS) + "\n", id="spacing"),
         pytest.param(", ".join(WORDS) + "!", id="punctuation"),
         pytest.param(TEXT.replace("a", "a\u00ad").replace("e", "\u200be"), id="invisible-characters"),
+        pytest.param(TEXT.replace(" ", " „", 5).replace(" ", " • "), id="signs"),
         pytest.param(TEXT.replace("e", "é"), id="accents"),
         pytest.param(TEXT.replace("e", "e\u0301"), id="accents-decomposed"),
         pytest.param(TEXT.replace("1", "\uff11"), id="full-width-figures"),
@@ -32,6 +33,11 @@ def hashed(*paragraphs, **fields):
 )
 def test_two_typesettings_of_a_text_are_the_same(other):
     assert hashed(other) == hashed(TEXT)
+
+
+@pytest.mark.parametrize("sign", ["฿", "・", "។", "৳"])
+def test_a_sign_that_stands_for_a_word_or_in_one_counts(sign):
+    assert hashed(f"{TEXT} {sign}") != hashed(TEXT)
 
 
 def test_paragraph_breaks_do_not_make_another_text():

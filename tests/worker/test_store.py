@@ -73,6 +73,24 @@ def test_a_new_article_becomes_a_row_with_all_its_fields(pool, conn):
     assert told(conn) == [("created", "Headline 1")]
 
 
+def test_a_page_that_says_what_is_stored_waits_for_nobody_who_changes_the_row(pool, conn):
+    first = save(pool, article())
+    conn.execute("select pg_advisory_lock(hashtextextended('dateline.article', %s))", [first.id])
+
+    again = save(pool, article())
+
+    assert (again.id, again.verdict, again.since) == (first.id, "unchanged", first.since)
+
+
+def test_a_text_that_changed_only_in_its_typesetting_is_what_is_stored(pool, conn):
+    first = save(pool, article(published=NOON))
+    before = articles(conn)
+
+    again = save(pool, article(title=article().title.upper(), published=None, published_precision=None))
+
+    assert (again.verdict, again.since, articles(conn)) == ("unchanged", first.since, before)
+
+
 def test_an_article_without_a_title_or_a_time_is_stored_too(pool, conn):
     saved = save(pool, article(title=None))
     [row] = articles(conn)
