@@ -22,7 +22,7 @@ from tests.faults.reader import Reader
 from tests.waiting import until
 from worker import db, faultpoints, local, processes
 
-LEASE_S = 4
+LEASE_S = 6  # a visit of a slow machine must end within it, or its page counts as one that kills
 CONNECTIONS = 60
 STOP_S = 90  # more than a fetch and the wait for a database take together
 SETTINGS = {
