@@ -68,7 +68,7 @@ comment on table host is 'A host name: the unit of politeness. Whoever holds its
 comment on column host.name is 'Lower-case host name, with :port where it is not the scheme''s own.';
 comment on column host.due_at is 'When something at this host is due next; null when nothing is.';
 comment on column host.token is 'Proof of the current lease; a release with another token changes nothing.';
-comment on column host.leased_until is 'End of the lease. After it anyone may claim the host: a lost visit costs this long and nothing else.';
+comment on column host.leased_until is 'End of the lease. After it anyone may take the host: a lost visit costs this long and nothing else.';
 comment on column host.leased_by is 'Name of the worker that holds the lease.';
 comment on column host.last_request_at is 'When the last request to it ended; the next visit waits the delay from here.';
 comment on column host.latency_ms is 'Moving average of the time to the head of an answer, in milliseconds.';
@@ -80,7 +80,7 @@ comment on column host.trouble is 'Reason of the last failure of the host as a w
 comment on column host.robots_status is 'HTTP status of the last robots.txt; null if it could not be reached.';
 comment on column host.robots_body is 'The last robots.txt, as text.';
 comment on column host.robots_checked_at is 'When robots.txt was last asked for.';
-create index if not exists host_due on host (due_at) where due_at is not null;  -- frontier.claim
+create index if not exists host_due on host (due_at) where due_at is not null;  -- frontier.take
 create index if not exists host_leased on host (leased_until) where leased_until > '-infinity';  -- workers.room
 alter table host set (fillfactor = 80);  -- a visit changes its host three times: the new versions find room beside the old
 
@@ -667,7 +667,7 @@ create table if not exists worker (
     started_at timestamptz not null default now(),
     seen_at    timestamptz not null default now()
 );
-comment on table worker is 'Worker processes and when each was last heard of; tick claims as many hosts as they have room for.';
+comment on table worker is 'Worker processes and when each was last heard of; a tick calls them for as many visits as they have room for.';
 comment on column worker.name is 'Name of the process: worker@host-pid.';
 comment on column worker.version is 'Version of Dateline that it runs.';
 comment on column worker.slots is 'Visits that it makes at once.';

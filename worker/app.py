@@ -1,4 +1,4 @@
-"""The Celery app: a Redis broker that carries host names, no result backend, and beat as a mere clock."""
+"""The Celery app: a Redis broker that carries calls and no work, no result backend, and beat as a mere clock."""
 
 from __future__ import annotations
 

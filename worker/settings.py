@@ -149,7 +149,7 @@ class Settings(BaseSettings):
 
     @property
     def lease_for(self) -> timedelta:
-        """How long a claim lasts."""
+        """How long a lease lasts."""
         return timedelta(seconds=self.lease)
 
 

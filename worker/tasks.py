@@ -48,10 +48,10 @@ def tick() -> None:
 
 @app.task(name="dateline.visit")
 def visit_hosts() -> None:
-    """Visit the host that is longest overdue, then the next, for some seconds or until nothing is due.
+    """Visit the host that is longest overdue, then the next, for half a minute or until nothing is due.
 
-    Safe to run twice, and in vain: a host that is taken is nobody else's. The last free thread of a worker is left to
-    the clock, should more be called than there is room for.
+    Safe to run twice, or in vain: a host that is taken is nobody else's. Should more be called than there is room for,
+    the last thread of a worker is left to the clock.
     """
     pool, config, name = db.pool(), settings(), workers.process_name()
     until = time.monotonic() + TURN_S
