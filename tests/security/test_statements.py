@@ -15,7 +15,9 @@ RUNS = {"execute", "executemany", "copy", "stream"}  # the methods of psycopg th
 QUOTES = {"Identifier", "Literal", "Placeholder"}  # what psycopg.sql makes of any value is safe
 OF_THE_PROGRAM = {  # constants, as their modules show, but not where they are run
     ("worker/db.py", "resource('schema.sql').read_bytes()"),
+    ("worker/frontier.py", "query"),  # of `_take`: one of three that are composed there of constants
     ("worker/invariants.py", "invariant.query.encode()"),
+    ("worker/record.py", "QUIET_POLL"),  # composed of two constants
 }
 UNKNOWN = ast.Constant(None)
 NOT_A_CURSOR = {"answer.raw"}  # a body that arrives in pieces is streamed as well
