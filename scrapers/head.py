@@ -19,6 +19,7 @@ _MAX_HEADING = 300  # characters
 _MAX_HEADINGS = 3  # of a level
 _MAX_ELEMENTS = 2_000  # meta elements, and links, of a page; news pages have up to 300
 _MAX_NAME = 300  # characters of a name or a rel
+MAX_JSON_LD = 200  # scripts; news pages have up to 30
 _MAX_TRAILS, _MAX_TRAIL_LINKS = 3, 12
 _TRAIL_NAMES = ("class", "aria-label", "itemtype", "id")
 _MAX_VALUE = 200_000  # characters of what one of them says, or of the title
@@ -87,7 +88,7 @@ def _read_title(head: Head, node: LexborNode) -> None:
 
 
 def _read_script(head: Head, node: LexborNode) -> None:
-    if "ld+json" in (node.attributes.get("type") or "").lower():
+    if len(head.json_ld) < MAX_JSON_LD and "ld+json" in (node.attributes.get("type") or "").lower():
         head.json_ld.append(node.text())
 
 

@@ -17,6 +17,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 MAX_DEPTH = 2_000  # open elements; a parser's look for an open paragraph walks up through all of them
 _MANY_TAGS = 20_000  # up to so many no nesting takes long
 MAX_LENGTH = 2_000_000  # bytes without scripts, styles and inline images; the longest news pages have a million
+MAX_SCRIPTS = 10_000  # and styles, which are left out of so long a page one by one; what stands behind is not read
 MAX_TAGS = 60_000  # start and end tags, three times those of the longest news pages; what stands behind is not read
 _HEAD = 30_000  # bytes in which an encoding may be declared; a browser gives up after 1,024
 _MAX_UNZIPPED = 10_000_000  # bytes
@@ -134,14 +135,17 @@ def tame(markup: bytes) -> bytes:
 def _without_scripts(markup: bytes) -> bytes:
     """The markup without its scripts and styles, apart from JSON-LD; one without an end goes on to the end."""
     kept, done, end = [], 0, 0
-    while start := _SCRIPT.search(markup, end):
+    for _ in range(MAX_SCRIPTS):
+        start = _SCRIPT.search(markup, end)
+        if start is None:
+            return b"".join([*kept, markup[done:]])
         ends = _SCRIPT_ENDS[start[1].lower()].search(markup, start.end())
         end = ends.end() if ends else len(markup)
         attributes = markup[start.end() : start.end() + _LONG_TAG].partition(b">")[0]
         if b"ld+json" not in attributes.lower():
             kept.append(markup[done : start.start()])
             done = end
-    return b"".join([*kept, markup[done:]])
+    return b"".join([*kept, markup[done:end]])
 
 
 def _without_countless(tags: Iterator[re.Match[bytes]], markup: bytes) -> bytes:
