@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil
@@ -28,7 +27,7 @@ _SORT = (
     | dict.fromkeys((*CUT, "math", "-", "-comment", "!doctype"), _NOTHING)
     | {"a": _LINK, "b": _BOLD, "strong": _BOLD, "em": _ITALIC, "i": _ITALIC, "-text": _TEXT, "br": _BREAK}
 )  # fmt: skip
-_UNMARKED = (0.0, 0.0, 0.0)
+_UNOPENED = [0, 0, 0]  # no link, bold or italic element
 _BEFORE = dict.fromkeys(("img", "picture", "figure", "video", "iframe", "audio", "embed", "object"), 1) | {"hr": 2}
 _KNOWN: dict[int, tuple[int, int]] = {}  # by the parser's number of a tag, which is read faster than its name
 _OWN_TAGS = 250  # numbers below are the same in all pages; those of tags that HTML does not have are not
@@ -62,6 +61,7 @@ GROUPS = {  # what the words in class names and ids tell
 LANDMARKS = ("article", "main", "aside", "header", "figure", "table", "section", "blockquote", "form", "li")
 BIT = {name: 1 << number for number, name in enumerate((*GROUPS, *LANDMARKS))}
 _BIT_OF_WORD = {word: BIT[name] for name, words in GROUPS.items() for word in words.split()}
+_HIDDEN = BIT["hidden"]
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _PARAGRAPHS = re.compile(r"\x1e\s*\x1e\s*")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -80,9 +80,9 @@ class Elements:
     parent: list[int] = field(default_factory=list)
     depth: list[int] = field(default_factory=list)
 
-    def add(self, node: LexborNode, tag: str, parent: int) -> int:
+    def add(self, node: LexborNode, parent: int) -> int:
         """Append an element; its number."""
-        attributes = node.attributes
+        tag, attributes = node.tag or "-", node.attributes
         groups, names = BIT.get(tag, 0), ""
         if attributes:
             get = attributes.get
@@ -91,7 +91,7 @@ class Elements:
                 if name:
                     groups |= _groups(name)
             if "hidden" in attributes or get("aria-hidden") == "true":
-                groups |= BIT["hidden"]
+                groups |= _HIDDEN
         number = len(self.tag)
         self.tag.append(tag)
         self.names.append(names)
@@ -119,28 +119,16 @@ class Blocks:
     def __len__(self) -> int:
         return len(self.text)
 
-    def add(self, text: str, element: int, shares: Sequence[float], breaks: int, before: int) -> None:
-        """Append a block of cleaned text."""
-        self.text.append(text)
-        self.element.append(element)
-        self.words.append(count_words(text))
-        self.linked.append(shares[_LINK])
-        self.bold.append(shares[_BOLD])
-        self.italic.append(shares[_ITALIC])
-        self.breaks.append(breaks)
-        self.before.append(before)
-
 
 def walk(root: LexborNode) -> Blocks:
     """The blocks below a node, at most `MAX_BLOCKS`, without what `CUT` names. Iterative: pages nest without end."""
-    blocks = Blocks()
-    run = _Run(blocks, root)
-    parts, opened, unread = run.parts, run.opened, run.unread
+    run = _Run(root)
+    parts, opened, unread, texts = run.parts, run.opened, run.unread, run.blocks.text
     path: list[tuple[LexborNode, int]] = []  # the open elements below the root, and their sorts
     node = root.first_child
     for _ in range(MAX_STEPS):
         if node is None:
-            if not path or len(blocks.text) >= MAX_BLOCKS:
+            if not path or len(texts) >= MAX_BLOCKS:
                 break
             node, sort = path.pop()
             if sort == _BLOCK:
@@ -153,10 +141,11 @@ def walk(root: LexborNode) -> Blocks:
         sort, before = _sorted(node) if known is None else known
         child = None
         if sort == _TEXT:
-            if parts or not node.is_empty_text_node:
-                text = node.text_content or ""
-                if parts or not (text.isspace() or not text):
-                    run.add(text)
+            text = node.text_content or ""
+            if parts or (text and not text.isspace()):
+                parts.append(text)
+                if opened != _UNOPENED:
+                    run.mark(len(text))
         elif sort == _BREAK:
             run.break_line()
         elif sort != _NOTHING:
@@ -171,9 +160,9 @@ def walk(root: LexborNode) -> Blocks:
                 elif sort != _PLAIN:
                     opened[sort] += 1
         node = node.next if child is None else child
-    if parts and len(blocks.text) < MAX_BLOCKS:
+    if parts and len(texts) < MAX_BLOCKS:
         run.flush()
-    return blocks
+    return run.blocks
 
 
 def _sorted(node: LexborNode) -> tuple[int, int]:
@@ -188,9 +177,9 @@ def _sorted(node: LexborNode) -> tuple[int, int]:
 class _Run:
     """The text since the last boundary, and where it stands."""
 
-    def __init__(self, blocks: Blocks, root: LexborNode) -> None:
-        self.blocks = blocks
-        self.here = blocks.elements.add(root, root.tag or "body", 0)  # the innermost open element that is numbered
+    def __init__(self, root: LexborNode) -> None:
+        self.blocks = Blocks()
+        self.here = self.blocks.elements.add(root, 0)  # the innermost open element that is numbered
         self.unread: list[LexborNode] = []  # the open elements in it: most elements of a page hold no text
         self.parts: list[str] = []
         self.opened = [0, 0, 0]  # links, bold and italic elements around
@@ -206,14 +195,11 @@ class _Run:
         else:
             self.here = self.blocks.elements.parent[self.here]
 
-    def add(self, text: str) -> None:
-        """Go on with this text."""
-        self.parts.append(text)
-        links, bold, italic = self.opened
-        if links or bold or italic:
-            for sort in (_LINK, _BOLD, _ITALIC):
-                if self.opened[sort]:
-                    self.marked[sort] += len(text)
+    def mark(self, length: int) -> None:
+        """Count the characters of a text to the links, bold and italic elements around it."""
+        for sort in (_LINK, _BOLD, _ITALIC):
+            if self.opened[sort]:
+                self.marked[sort] += length
 
     def break_line(self) -> None:
         if self.parts:
@@ -223,18 +209,32 @@ class _Run:
     def flush(self) -> None:
         """End the run: one block, or several where two line breaks in a row stand for a paragraph's end."""
         for node in self.unread:
-            self.here = self.blocks.elements.add(node, node.tag or "-", self.here)
+            self.here = self.blocks.elements.add(node, self.here)
         self.unread.clear()
         raw = "".join(self.parts)
-        shares = [count / len(raw) for count in self.marked] if any(self.marked) else _UNMARKED
-        for part in _PARAGRAPHS.split(raw, maxsplit=MAX_BLOCKS) if self.breaks > 1 else [raw]:
-            if text := clean(part.replace("\x1e", " ") if self.breaks else part):
-                self.blocks.add(text, self.here, shares, self.breaks, self.before)
-                self.before = 0
         self.parts.clear()
+        if self.breaks:
+            for part in _PARAGRAPHS.split(raw, maxsplit=MAX_BLOCKS) if self.breaks > 1 else [raw]:
+                self.add(part.replace("\x1e", " "), len(raw))
+        else:
+            self.add(raw, len(raw))
         self.breaks = 0
-        if shares is not _UNMARKED:
+        if self.marked != _UNOPENED:
             self.marked = [0, 0, 0]
+
+    def add(self, part: str, length: int) -> None:
+        """Add a part of a run of this length as a block, if there is anything to read in it."""
+        if text := clean(part):
+            blocks, (links, bold, italic) = self.blocks, self.marked
+            blocks.text.append(text)
+            blocks.element.append(self.here)
+            blocks.words.append(count_words(text))
+            blocks.linked.append(links / length)
+            blocks.bold.append(bold / length)
+            blocks.italic.append(italic / length)
+            blocks.breaks.append(self.breaks)
+            blocks.before.append(self.before)
+            self.before = 0
 
 
 def count_words(text: str) -> int:

@@ -34,10 +34,9 @@ class Forest:
         """How likely each column of features is a yes, 0 to 1."""
         trees, levels = self.feature.shape
         leaves = np.zeros((trees, features.shape[1]), dtype=np.uint8)  # bytes are fast, and enough for 8 levels
-        for level in range(levels):
-            is_above = features.take(self.feature[:, level], axis=0) > self.border[:, level, None]
-            leaves |= is_above * np.uint8(1 << level)
-        places = leaves.astype(np.intp)
-        places += (np.arange(trees) * self.leaf.shape[1])[:, None]
+        for level in reversed(range(levels)):
+            leaves += leaves
+            leaves += features.take(self.feature[:, level], axis=0) > self.border[:, level, None]
+        places = leaves + (np.arange(trees) * self.leaf.shape[1])[:, None]
         total: npt.NDArray[np.float64] = self.leaf.take(places).sum(axis=0, dtype=np.float64) + self.bias
         return 1 / (1 + np.exp(-np.clip(total, -30, 30)))

@@ -267,9 +267,9 @@ class Scraper(Selecting):
 
     def correction(self) -> Found[str] | None:
         """The correction or clarification that the page announces, in its words."""
-        body = self.page.story_tree.body
-        if body is None or not corrections.may_be_in(body.text()):
-            return None
+        root = self.page.story_tree.body
+        if self.selectors.body and not corrections.may_be_in(root.text() if root else ""):
+            return None  # without a look at the blocks, which elsewhere have made the body
         text = corrections.find(self.page.blocks.text, self.page.blocks.linked)
         return Found(text, "heuristic") if text else None
 

@@ -23,12 +23,12 @@ def clean(text: str) -> str:
 
     UTF-8 that a publisher's system read as Windows-1252 is put right where that is certain.
     """
-    if not text.isascii():
-        text = mended(text)
-    line = " ".join(text.split())
+    line = (text if text.isascii() else mended(text)).strip()
+    if "  " in line or not line.isprintable():  # white space other than a space is not printable, either
+        line = " ".join(line.split())
     if line.isprintable() and _REPLACEMENT not in line:
         return line  # as nearly all are
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join(_INVISIBLE.sub("", line).split())
 
 
 def plain(text: str) -> str:
