@@ -65,7 +65,7 @@ class Measures:
         self.depth = np.array(elements.depth)
         self.tags = np.array([_TAG.get(elements.tag[at], -1) for at in blocks.element])
         self.index = np.arange(len(blocks))
-        self.pairs = self.look * len(self.up) + self.parent
+        self.pairs, self.pair = np.unique(self.look * len(self.up) + self.parent, return_inverse=True)
 
     def first(self) -> Matrix:
         """Features x blocks."""
@@ -77,13 +77,12 @@ class Measures:
         mass = chances * self.words
         total = float(mass.sum()) or 1.0
         columns = [chances]
-        pair = np.unique(self.pairs, return_inverse=True)[1]
-        for key in (self.look, self.parent, self.grand, pair):
+        for key in (self.look, self.parent, self.grand, self.pair):
             inner, words = np.bincount(key, mass)[key], np.bincount(key, self.words)[key]
             columns += [inner / words, inner / total, (inner - mass) / np.maximum(1, words - self.words)]
         clipped = np.clip(chances, 0.01, 0.99)
         odds = np.log(clipped / (1 - clipped))
-        for key in (self.look, pair):
+        for key in (self.look, self.pair):
             count = np.bincount(key)[key]
             columns += [(np.bincount(key, odds)[key] - odds) / np.maximum(1, count - 1), count]
         return _stacked(len(chances), [*columns, *self._near(chances, mass, total)])
@@ -124,8 +123,7 @@ class Measures:
                 np.bincount(key, self.free)[key],
             )
             columns += [free / self.total, count, words / count, free / words]
-        pairs = np.unique(self.pairs)
-        houses = np.bincount(pairs // len(self.up))[self.look]  # of cards each has one block of a look
+        houses = np.bincount(self.pairs // len(self.up))[self.look]  # of cards each has one block of a look
         return [*columns, houses, columns[1] / houses]
 
     def _scores(self) -> list[Column | float]:
