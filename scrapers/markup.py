@@ -33,6 +33,8 @@ _LABELS = {
 _UTF8 = "utf-8"
 _PIECE = 10_000  # bytes
 _SAMPLE = 50_000  # bytes that a guess at the encoding looks at: it is slow
+_MANY_OPTIONS = 4_000  # tags of a page; the parser's time for the options of one list grows with their square
+_OPTION = re.compile(rb"(?i)</?option(?=[\s/>])[^>]*+>?")
 _LONG_TAG = 2_000  # bytes; in shorter ones no number of attributes takes long
 _MANY_ATTRIBUTES = 300  # of one tag; a parser compares each with those before it
 Signs = NDArray[np.uint8]
@@ -118,6 +120,8 @@ def tame(markup: bytes) -> bytes:
     has_many_values = np.count_nonzero(signs == ord("=")) > _MANY_VALUES
     markup = _without_countless(_START.finditer(markup) if has_many_values else _long_tags(markup, signs), markup)
     count = np.count_nonzero(signs == ord("<"))
+    if count > _MANY_OPTIONS and sum(1 for _ in islice(_OPTION.finditer(markup), _MANY_OPTIONS)) == _MANY_OPTIONS:
+        markup = _OPTION.sub(b"", markup)  # their texts stay in the list, which is no part of a story
     if count <= _MANY_TAGS:
         return markup
     if count > MAX_TAGS:
@@ -134,7 +138,8 @@ def tame(markup: bytes) -> bytes:
 
 def _without_scripts(markup: bytes) -> bytes:
     """The markup without its scripts and styles, apart from JSON-LD; one without an end goes on to the end."""
-    kept, done, end = [], 0, 0
+    kept: list[bytes] = []
+    done = end = 0
     for _ in range(MAX_SCRIPTS):
         start = _SCRIPT.search(markup, end)
         if start is None:

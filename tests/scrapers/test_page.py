@@ -174,6 +174,15 @@ def test_countless_attributes_are_dropped_wherever_the_tag_starts(start):
     assert tame(b"%s%s>%s>" % (before, tag, tag)) == before + b"<div><div>"
 
 
+def test_countless_options_are_left_out():
+    option = b"<OPTION value=a>one</OPTION>"
+
+    assert tame(option * 1_999) == option * 1_999
+    assert tame(b"<p>before<select>" + option * 2_000 + b"</select><p>after") == (
+        b"<p>before<select>" + b"one" * 2_000 + b"</select><p>after"
+    )
+
+
 def test_long_pages_lose_scripts_and_inline_images_before_text():
     story, json_ld = b"<p>A story of some words.</p>", b"<script type=application/ld+json>{}</script>"
     image = b"<img src='data:image/png;base64,%s'>" % (b"QUJD" * 50_000)
