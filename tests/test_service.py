@@ -25,7 +25,7 @@ from worker import db, local
 
 COMPOSE = yaml.safe_load((Path(__file__).parents[1] / "docker-compose.yml").read_text("utf-8"))
 DATELINE = str(Path(sys.executable).with_name("dateline"))
-LEASE_S = 3
+LEASE_S = 10  # longer than a busy machine takes for a page: one that is taken four times counts as one that kills
 
 
 def compose_command(service: str) -> list[str]:

@@ -21,6 +21,12 @@ BODY = b"<p>The ferry runs again.</p>" * 1000
 NAME = objects.name_of(BODY, "gzip", DAY)
 
 
+@pytest.fixture(autouse=True)
+def no_client_of_before() -> None:
+    """Each test reads the environment anew: clients are kept, whatever server they were made for."""
+    pytest.importorskip("s3fs").S3FileSystem.clear_instance_cache()
+
+
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
     """A bucket on a server of S3, which the environment names."""
