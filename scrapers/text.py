@@ -11,7 +11,7 @@ from scrapers.mojibake import mended
 
 # controls but for white space, soft hyphens, zero-width marks, lone surrogates and the object replacement character
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ufffc\ud800-\udfff\U000e0001-\U000e007f]"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ufffc\ud800-\udfff\U000e0001-\U000e007f]+"
 )
 _REPLACEMENT = "\ufffc"  # the one of these that counts as printable
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
