@@ -67,6 +67,7 @@ def main() -> None:
     ratio = _ratio(found)
     if options.json:
         said = {name: asdict(figures) for name, figures in found.items()}
+        Path(options.json).parent.mkdir(parents=True, exist_ok=True)
         Path(options.json).write_text(json.dumps({**said, "ratio": ratio}, indent=1) + "\n", "utf-8")
     sys.exit(_verdict(found, ratio, options))
 
