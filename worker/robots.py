@@ -54,7 +54,8 @@ class Robots:
             return cls.DISALLOW_ALL
         if not 200 <= status < 300:
             return cls.ALLOW_ALL
-        return _remembered(body or "", agent) if len(body or "") <= SHORT else cls.parse(body or "", agent)
+        text = body or ""
+        return _remembered(text, agent) if len(text) <= SHORT else cls.parse(text, agent)
 
     def allowed(self, url: str) -> bool:
         """Whether the address may be fetched; one that is no address may not."""

@@ -54,15 +54,16 @@ def visit_hosts() -> None:
     the last thread of a worker is left to the clock.
     """
     pool, config, name = db.pool(), settings(), workers.process_name()
-    until = time.monotonic() + TURN_S
     if len(state.active_requests) > config.concurrency:
         return
-    while not stopping.is_set() and (lease := frontier.take(pool, config.lease_for, name)):
+    until = time.monotonic() + TURN_S
+    while not stopping.is_set() and time.monotonic() < until:
+        lease = frontier.take(pool, config.lease_for, name)
+        if lease is None:
+            return
         faultpoints.reach("host-taken", lease.host)
         with Fetcher.configured(config) as client:
             visit.visit(pool, client, lease, visit.Limits.configured(config), stopping)
-        if time.monotonic() >= until:
-            return
 
 
 @app.task(name="dateline.sign")

@@ -101,7 +101,14 @@ def _walled() -> list[Written]:
     ]  # fmt: skip
 
 
+LANGUAGES = ("en", "es", "zh")
+
+
 def _media() -> list[Written]:
+    return [*_live_blogs(), *(page for language in LANGUAGES for page in _videos(language)), *_galleries()]
+
+
+def _live_blogs() -> list[Written]:
     made = []
     entries = "".join(
         f"<div class='e'><div class='t'>1{n % 10}:2{n % 6}</div><div class='x'>{text}</div></div>"
@@ -136,46 +143,34 @@ def _media() -> list[Written]:
             ),
         )
     )
-    for language in ("en", "es", "zh"):
-        title, text = TITLES[language][1], " ".join(SENTENCES[language][:3])
-        head = ld(at_type="VideoObject", name=title, uploadDate="2025-03-04", description=text[:80])
-        player = f"<h1>{title}</h1><div class='player'><video src='/v.mp4'></video></div><p>{text}</p>"
-        made.append(
-            Written(
-                f"video-{language}",
-                Kind.VIDEO,
-                frame(player, language, title, head),
-                f"{HOST}/video/ferry-fares-rise-again-in-may",
-            )
-        )
-        made.append(
-            Written(
-                f"video-og-{language}",
-                Kind.VIDEO,
-                frame(player, language, title, "<meta property='og:type' content='video.other'>"),
-                f"{HOST}/clip/3101",
-            )
-        )
-        slides = "".join(
-            f"<figure><img src='/i/{n}.jpg'><figcaption>{SENTENCES[language][n % 3]}</figcaption></figure>"
-            for n in range(8)
-        )
-        made.append(
-            Written(
-                f"gallery-{language}",
-                Kind.GALLERY,
-                frame(f"<h1>{title}</h1><p>{SENTENCES[language][0]}</p>{slides}", language, title),
-                f"{HOST}/galleries/snow-on-the-pier-2025",
-            )
-        )
-    made.append(
-        Written(
-            "gallery-by-name",
-            Kind.GALLERY,
-            frame(
-                f"<h1>In pictures: snow on the pier</h1><p>{SENTENCES['en'][0]}</p>{slides}",
-                title="In pictures: snow on the pier",
-            ),
-        )
+    return made
+
+
+def _videos(language: str) -> list[Written]:
+    title, text = TITLES[language][1], " ".join(SENTENCES[language][:3])
+    head = ld(at_type="VideoObject", name=title, uploadDate="2025-03-04", description=text[:80])
+    player = f"<h1>{title}</h1><div class='player'><video src='/v.mp4'></video></div><p>{text}</p>"
+    og = "<meta property='og:type' content='video.other'>"
+    address = f"{HOST}/video/ferry-fares-rise-again-in-may"
+    return [
+        Written(f"video-{language}", Kind.VIDEO, frame(player, language, title, head), address),
+        Written(f"video-og-{language}", Kind.VIDEO, frame(player, language, title, og), f"{HOST}/clip/3101"),
+    ]
+
+
+def _galleries() -> list[Written]:
+    made = []
+    for language in LANGUAGES:
+        title = TITLES[language][1]
+        page = frame(f"<h1>{title}</h1><p>{SENTENCES[language][0]}</p>{_slides(language)}", language, title)
+        made.append(Written(f"gallery-{language}", Kind.GALLERY, page, f"{HOST}/galleries/snow-on-the-pier-2025"))
+    title = "In pictures: snow on the pier"
+    page = frame(f"<h1>{title}</h1><p>{SENTENCES['en'][0]}</p>{_slides('zh')}", title=title)
+    return [*made, Written("gallery-by-name", Kind.GALLERY, page)]
+
+
+def _slides(language: str) -> str:
+    return "".join(
+        f"<figure><img src='/i/{n}.jpg'><figcaption>{SENTENCES[language][n % 3]}</figcaption></figure>"
+        for n in range(8)
     )
-    return made  # fmt: skip
