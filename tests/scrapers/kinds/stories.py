@@ -9,6 +9,8 @@ NEWS = ld(at_type="NewsArticle", headline=TITLES["en"][0], datePublished="2025-0
 OG = "<meta property='og:type' content='article'>"
 TIME = "<time datetime='2025-03-04T10:00'>4 March 2025</time>"
 
+LANGUAGES = ("en", "es", "zh")  # of videos and galleries
+
 
 def stories() -> list[Written]:
     """All of them."""
@@ -99,9 +101,6 @@ def _walled() -> list[Written]:
         Written("offer-under-a-whole-story", Kind.ARTICLE, frame(story + offer, title=TITLES["en"][0], head=NEWS), access="free"),
         Written("brief-under-an-offer-in-the-header", Kind.ARTICLE, frame(f"{offer}<h1>{TITLES['en'][4]}</h1>{TIME}<p>{SENTENCES['en'][0]}</p><p>{SENTENCES['en'][1]}</p>", title=TITLES["en"][4], head=NEWS), access="free"),
     ]  # fmt: skip
-
-
-LANGUAGES = ("en", "es", "zh")
 
 
 def _media() -> list[Written]:
